@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every Swift target.
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "swift-moderation",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Moderation", targets: ["Moderation"]),
+    .library(
+      name: "ModerationLayers",
+      targets: ["Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
+    .executable(name: "moderate", targets: ["moderate"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "CKernels"),
+    module("JSON"),
+    module("Tensor", ["COpenBLAS", "CKernels"]),
+    module("Safetensors", ["JSON"]),
+    module("Tokenizers", ["JSON"]),
+    module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
+    module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
+    module("Heads", ["Tensor", "Safetensors", "JSON"]),
+    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "JSON"]),
+    .executableTarget(
+      name: "moderate",
+      dependencies: [
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    tests("JSONTests", ["JSON"]),
+    tests("TensorTests", ["Tensor"]),
+    tests("SafetensorsTests", ["Safetensors"]),
+    tests("TokenizersTests", ["Tokenizers", "JSON"]),
+    tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
+    tests("RecurrentTests", ["Recurrent"]),
+    tests("HeadsTests", ["Heads", "JSON"]),
+    tests("ModerationTests", ["Moderation", "JSON"]),
+  ]
+)
