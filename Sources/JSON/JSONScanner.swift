@@ -33,13 +33,16 @@ public struct JSONScanner: Sendable {
   /// Offset of the next byte to read.
   public private(set) var position = 0
 
-  private struct Frame: Sendable {
-    let isObject: Bool
-    var isFirst = true
-    /// The keys seen so far, when they are to be compared.
-    var keys: KeySet?
+  /// What is known of each open array or object: one byte, so that passing an element is cheap.
+  private struct Frame: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let object = Frame(rawValue: 1)
+    static let hasMembers = Frame(rawValue: 2)
+    static let checksKeys = Frame(rawValue: 4)
   }
   private var frames: [Frame] = []
+  /// The keys seen so far, for each open object that compares them.
+  private var keySets: [KeySet] = []
 
   public init(_ bytes: [UInt8], options: JSONOptions = .strict) {
     self.bytes = bytes
@@ -75,13 +78,14 @@ public struct JSONScanner: Sendable {
   ///   does; saves the table of keys.
   public mutating func beginObject(checkingKeys: Bool = true) throws(JSONError) {
     try begin(UInt8(ascii: "{"), "an object")
-    frames.append(Frame(isObject: true, keys: checkingKeys ? KeySet() : nil))
+    frames.append(checkingKeys ? [.object, .checksKeys] : .object)
+    if checkingKeys { keySets.append(KeySet()) }
   }
 
   /// Opens an array.
   public mutating func beginArray() throws(JSONError) {
     try begin(UInt8(ascii: "["), "an array")
-    frames.append(Frame(isObject: false))
+    frames.append([])
   }
 
   /// The next key of the innermost object, or nil when it ends (which closes it).
@@ -91,16 +95,15 @@ public struct JSONScanner: Sendable {
     guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected("a key") }
     let start = position
     let key = try scanString()
-    let level = frames.count - 1
-    if frames[level].keys != nil {
-      let isNew: Bool?
+    if frames[frames.count - 1].contains(.checksKeys) {
+      let isNew: Bool
       if key.isEscaped {
         let name = decoded(key)
-        isNew = frames[level].keys?.insert(name)
+        isNew = keySets[keySets.count - 1].insert(name)
       } else {
-        isNew = frames[level].keys?.insert(bytes[key.range])
+        isNew = keySets[keySets.count - 1].insert(bytes[key.range])
       }
-      guard isNew != false else { throw .duplicateKey(string(key), at: location(start)) }
+      guard isNew else { throw .duplicateKey(string(key), at: location(start)) }
     }
     skipWhitespace()
     guard position < bytes.count else { throw end(expected: "':'") }
@@ -132,28 +135,33 @@ public struct JSONScanner: Sendable {
 
   /// Passes the comma before the next member, or the closing bracket (then false).
   private mutating func advance(to close: UInt8, inObject: Bool) throws(JSONError) -> Bool {
-    let name = inObject ? "',' or '}'" : "',' or ']'"
-    guard let frame = frames.last, frame.isObject == inObject else {
+    guard let frame = frames.last, frame.contains(.object) == inObject else {
       throw unexpected(inObject ? "an open object" : "an open array")
     }
     skipWhitespace()
-    guard position < bytes.count else { throw end(expected: name) }
-    if bytes[position] == close {
+    guard position < bytes.count else { throw end(expected: Self.separator(inObject)) }
+    let byte = bytes[position]
+    if byte == close {
       position += 1
       frames.removeLast()
+      if frame.contains(.checksKeys) { keySets.removeLast() }
       return false
     }
-    if frame.isFirst {
-      frames[frames.count - 1].isFirst = false
+    if !frame.contains(.hasMembers) {
+      frames[frames.count - 1].insert(.hasMembers)
       return true
     }
-    guard bytes[position] == UInt8(ascii: ",") else { throw unexpected(name) }
+    guard byte == UInt8(ascii: ",") else { throw unexpected(Self.separator(inObject)) }
     position += 1
     skipWhitespace()
     if position < bytes.count, bytes[position] == close {
       throw unexpected(inObject ? "a key" : "a value")
     }
     return true
+  }
+
+  private static func separator(_ inObject: Bool) -> String {
+    inObject ? "',' or '}'" : "',' or ']'"
   }
 
   // MARK: Scalars

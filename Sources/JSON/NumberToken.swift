@@ -32,32 +32,19 @@ struct NumberToken {
       return
     }
 
-    var digits: UInt64? = 0
-    func isDigit(_ at: Int) -> Bool { at < bytes.count && bytes[at] &- 0x30 < 10 }
-    func take(_ byte: UInt8) {
-      guard let value = digits else { return }
-      let (tens, first) = value.multipliedReportingOverflow(by: 10)
-      let (sum, second) = tens.addingReportingOverflow(UInt64(byte &- 0x30))
-      digits = first || second ? nil : sum
-    }
-
-    guard isDigit(index) else { return nil }
-    if span[index] == UInt8(ascii: "0"), isDigit(index + 1) { return nil }
-    while isDigit(index) {
-      take(span[index])
-      index += 1
-    }
+    var digits = Digits()
+    let first = index
+    digits.read(span, &index)
+    guard index > first, span[first] != UInt8(ascii: "0") || index == first + 1 else { return nil }
     var isInteger = true
     var power = 0
     if index < span.count, span[index] == UInt8(ascii: ".") {
       isInteger = false
       index += 1
-      guard isDigit(index) else { return nil }
-      while isDigit(index) {
-        take(span[index])
-        power -= 1
-        index += 1
-      }
+      let fraction = index
+      digits.read(span, &index)
+      guard index > fraction else { return nil }
+      power = fraction - index
     }
     if index < span.count, span[index] | 0x20 == UInt8(ascii: "e") {
       isInteger = false
@@ -67,19 +54,42 @@ struct NumberToken {
         isDown = span[index] == UInt8(ascii: "-")
         index += 1
       }
-      guard isDigit(index) else { return nil }
-      var value = 0
-      while isDigit(index) {
-        value = min(100_000, value * 10 + Int(span[index] - 0x30))
-        index += 1
-      }
-      power += isDown ? -value : value
+      let first = index
+      var value = Digits()
+      value.read(span, &index)
+      guard index > first else { return nil }
+      // Beyond 100,000 every number is 0 or too large, whatever its digits.
+      let size = value.isTooLong ? 100_000 : Int(min(100_000, value.value))
+      power += isDown ? -size : size
     }
     range = start..<index
-    significand = digits
+    significand = digits.isTooLong ? nil : digits.value
     exponent = power
     self.isInteger = isInteger
     isNonFinite = false
+  }
+
+  /// A run of decimal digits.
+  private struct Digits {
+    var value: UInt64 = 0
+    var isTooLong = false
+
+    @inline(__always)
+    mutating func read(_ bytes: Span<UInt8>, _ index: inout Int) {
+      while index < bytes.count {
+        let digit = UInt64(bytes[index] &- 0x30)
+        guard digit < 10 else { return }
+        // 1,844,674,407,370,955,161 · 10 + 5 is 2^64 − 1.
+        if value > 1_844_674_407_370_955_160 { isTooLong = isTooLong || overflows(digit) }
+        value = value &* 10 &+ digit
+        index &+= 1
+      }
+    }
+
+    private func overflows(_ digit: UInt64) -> Bool {
+      let (tens, first) = value.multipliedReportingOverflow(by: 10)
+      return first || tens.addingReportingOverflow(digit).overflow
+    }
   }
 
   /// The integer, if the number is written as one and fits.
