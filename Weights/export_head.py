@@ -361,6 +361,10 @@ def main() -> int:
 
     try:
         estimator = joblib.load(arguments.head)
+    except Exception as error:  # whatever unpickling raises
+        print(f"{arguments.head}: cannot be loaded: {error!r}", file=sys.stderr)
+        return 1
+    try:
         labels = arguments.labels.split(",") if arguments.labels else None
         export(estimator, arguments.outdir, labels)
     except Refused as refusal:

@@ -18,7 +18,8 @@ import numpy as np
 from lightgbm import LGBMClassifier, early_stopping
 from safetensors.numpy import save_file
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import VotingClassifier
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
@@ -26,10 +27,11 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, RobustScaler, StandardScaler
+from sklearn.svm import LinearSVC
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2] / "Weights"))
-from export_head import export, is_multilabel  # noqa: E402
+from export_head import Refused, export, is_multilabel  # noqa: E402
 
 warnings.filterwarnings("ignore")
 SIZE = 7
@@ -190,6 +192,34 @@ write("lgbm-scaled", make_pipeline(StandardScaler(), LGBMClassifier(**options)).
 write("lgbm-multi-output",
       MultiOutputClassifier(LGBMClassifier(**{**options, "n_estimators": 3})).fit(X, labels[:, :2]),
       awkward)
+
+# What is not known is refused by its name, and leaves nothing behind.
+def refused(estimator, *words, names=None):
+    folder = HERE / "refused"
+    try:
+        export(estimator, folder, names)
+    except Refused as refusal:
+        assert all(word in str(refusal) for word in words), refusal
+    else:
+        raise AssertionError(f"{words} was exported")
+    assert not folder.exists()
+
+
+constant = labels.copy()
+constant[:, 1] = 1
+refused(RandomForestClassifier(2).fit(X, binary), "RandomForestClassifier")
+refused(make_pipeline(PCA(2), LogisticRegression()).fit(X, binary), "PCA", "Pipeline")
+refused(LinearSVC().fit(X, binary), "LinearSVC")
+refused(SGDClassifier().fit(X, binary), "SGDClassifier", "hinge")
+refused(OneVsRestClassifier(LinearSVC()).fit(X, several), "LinearSVC")
+refused(OneVsRestClassifier(LogisticRegression()).fit(X, constant), "never varied")
+refused(MultiOutputClassifier(LogisticRegression()).fit(X, labels * 2), "MultiOutputClassifier")
+refused(VotingClassifier([("a", LogisticRegression())]).fit(X, binary), "hard")
+refused(CalibratedClassifierCV(method="temperature", cv=2).fit(X, binary), "temperature")
+refused(LGBMClassifier(objective=lambda y, p: (p - y, np.ones_like(p)), **options).fit(X, binary),
+        "objective of its own")
+refused(mlp(labels), "2 labels", names=["a", "b"])
+refused(mlp(binary), "--labels", names=["a", "b"])
 
 # LightGBM's models carry a list of all parameters, which no prediction depends on.
 for path in HERE.glob("lgbm-*/*.txt"):
