@@ -14,6 +14,8 @@ typedef enum {
   CK_GELU = 2,  // the exact one, with erf
   CK_TANH = 3,
   CK_LOGISTIC = 4,
+  CK_SILU = 6,
+  CK_GELU_TANH = 5,  // the approximation with tanh
 } ck_activation;
 
 typedef enum {
