@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
+public import JSON
 
 /// What `moderation.json` says: a model, its heads and labels, and what follows from a verdict.
 ///
@@ -44,12 +40,15 @@ public struct ModerationBundle: Sendable, Equatable {
   public var longTexts: LongTextPolicy
   /// SHA-256 of files, by path relative to the bundle's folder.
   public var files: [FileDigest]
+  /// What `moderate quantize` measured, as it wrote it.
+  public var quantization: JSONValue?
 
   public init(
     name: String, description: String = "", license: String = "", languages: [String] = [],
     model: ModelReference, heads: [HeadReference] = [], labels: [LabelDefinition],
     base: String? = nil, actions: [Action] = [], context: ContextPrefixes? = nil,
-    maximumTokens: Int? = nil, longTexts: LongTextPolicy = .truncate, files: [FileDigest] = []
+    maximumTokens: Int? = nil, longTexts: LongTextPolicy = .truncate, files: [FileDigest] = [],
+    quantization: JSONValue? = nil
   ) {
     self.name = name
     self.description = description
@@ -64,6 +63,7 @@ public struct ModerationBundle: Sendable, Equatable {
     self.maximumTokens = maximumTokens
     self.longTexts = longTexts
     self.files = files
+    self.quantization = quantization
   }
 }
 
