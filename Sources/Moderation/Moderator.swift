@@ -10,6 +10,28 @@ public struct Moderator: Sendable {
   /// The bundle's, unless the caller asked for another.
   public let longTexts: LongTextPolicy
 
+  /// What a caller may ask for beyond what the bundle says.
+  public struct Options: Sendable {
+    /// Nil: the bundle's first.
+    public var precision: ModelReference.Precision?
+    /// Threads to compute on; nil is one for each core.
+    public var threads: Int?
+    /// Tokens of one pass, when fewer than the bundle and the model allow.
+    public var maximumTokens: Int?
+    /// Windows over long texts, even where the bundle truncates.
+    public var usesWindows: Bool
+
+    public init(
+      precision: ModelReference.Precision? = nil, threads: Int? = nil, maximumTokens: Int? = nil,
+      usesWindows: Bool = false
+    ) {
+      self.precision = precision
+      self.threads = threads
+      self.maximumTokens = maximumTokens
+      self.usesWindows = usesWindows
+    }
+  }
+
   init(bundle: ModerationBundle, scorer: any TextScorer, longTexts: LongTextPolicy? = nil)
     throws(ModerationError)
   {
