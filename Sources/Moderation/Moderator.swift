@@ -61,7 +61,7 @@ public struct Moderator: Sendable {
   /// Judges messages in one batch: one verdict each, in order, each the same as it would be alone.
   public func moderate(_ messages: [Message]) throws(ModerationError) -> [Verdict] {
     guard !messages.isEmpty else { return [] }
-    var texts: [String] = []
+    var texts: [ModelText] = []
     texts.reserveCapacity(messages.count)
     for message in messages { texts.append(try modelText(of: message)) }
     let scores = try scorer.scores(for: texts, longTexts: longTexts)
@@ -73,15 +73,16 @@ public struct Moderator: Sendable {
     return verdicts
   }
 
-  /// The text as the model is given it: prompt, context prefixes, text.
+  /// The text as the model is given it: prompt and context prefixes in front.
   ///
   /// - Throws: `unknownContext`, or `contextNotSupported` for a context where the bundle has none.
-  public func modelText(of message: Message) throws(ModerationError) -> String {
+  public func modelText(of message: Message) throws(ModerationError) -> ModelText {
     let prompt = bundle.model.prompt ?? ""
     guard let prefixes = bundle.context else {
       guard message.context.isEmpty else { throw .contextNotSupported(bundle: bundle.name) }
-      return prompt + message.text
+      return ModelText(prefix: prompt, text: message.text)
     }
-    return prompt + (try prefixes.prefix(for: message.context)) + message.text
+    return ModelText(
+      prefix: prompt + (try prefixes.prefix(for: message.context)), text: message.text)
   }
 }
