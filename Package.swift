@@ -60,5 +60,11 @@ let package = Package(
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "JSON"]),
     tests("ModerationTests", ["Moderation", "JSON"]),
+    tests(
+      "CommandTests",
+      [
+        "moderate", "Moderation", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

@@ -10,6 +10,8 @@ import JSON
 struct BatchRun {
   var batchSize = 64
   var title: String
+  /// Where problems are reported.
+  var complain: (String) -> Void = moderate.complain
 
   /// - Parameters:
   ///   - prepare: Turns a record into what the work needs, or throws why it cannot.
@@ -21,7 +23,7 @@ struct BatchRun {
     prepare: (Record) throws(RecordProblem) -> Item,
     work: ([Item]) throws -> [Output],
     emit: (Int, Result<Output, RecordProblem>) throws -> Void,
-    afterBatch: () throws -> Void
+    afterBatch: () throws -> Void = {}
   ) throws {
     let bar = ProgressBar(title)
     defer { bar.finish() }
@@ -43,7 +45,7 @@ struct BatchRun {
       for (_, item) in batch {
         if case .success(let item) = item { items.append(item) }
       }
-      var results = try work(items)[...]
+      var results = (items.isEmpty ? [] : try work(items))[...]
       for (number, item) in batch {
         switch item {
         case .success:

@@ -90,7 +90,9 @@ struct InputOptions: ParsableArguments {
   }
 
   private static func reason(_ error: ModerationError) -> String {
-    if case .invalidTree(let reason) = error { return reason }
-    return error.description
+    guard case .invalidTree(let reason) = error else { return error.description }
+    // The scanner saw this line alone, and called it the first.
+    let line = "line 1, "
+    return reason.hasPrefix(line) ? String(reason.dropFirst(line.count)) : reason
   }
 }

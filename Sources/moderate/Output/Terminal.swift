@@ -10,6 +10,12 @@ struct Terminal: Sendable {
   static let output = Terminal(fileDescriptor: SystemCalls.standardOutput)
   static let error = Terminal(fileDescriptor: SystemCalls.standardError)
 
+  init(isInteractive: Bool, width: Int, usesColour: Bool) {
+    self.isInteractive = isInteractive
+    self.width = width
+    self.usesColour = usesColour
+  }
+
   init(fileDescriptor: Int32) {
     isInteractive = SystemCalls.isTerminal(fileDescriptor)
     width = SystemCalls.columns(of: fileDescriptor) ?? 80
