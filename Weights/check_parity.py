@@ -124,7 +124,7 @@ def main():
     bundle = json.loads((options.bundle / "moderation.json").read_text())
     if any("calibration" in label for label in bundle["labels"]):
         sys.exit("compare before calibrating: verdicts carry calibrated scores")
-    texts = [line for line in options.texts.read_text().splitlines() if line]
+    texts = [line for line in options.texts.read_text().split("\n") if line]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     command = [options.moderate, "classify", "--model", str(options.bundle), "--format", "json",
                "--precision", options.precision, "--input", "-", "--input-format", "jsonl"]
