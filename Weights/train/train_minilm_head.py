@@ -48,7 +48,7 @@ class Embedder:
 
                 self.model = SentenceTransformer(str(self.folder), device="cpu")
             print(f"embedding {len(texts)} texts: {name}", flush=True)
-            vectors = self.model.encode(texts, batch_size=64, show_progress_bar=False)
+            vectors = self.model.encode(texts, batch_size=32, show_progress_bar=False)
             np.save(path, vectors.astype(np.float32))
             print(f"done {name}", flush=True)
         return np.load(path)
