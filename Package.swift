@@ -54,7 +54,7 @@ let package = Package(
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor"]),
-    tests("SafetensorsTests", ["Safetensors"]),
+    tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
