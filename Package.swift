@@ -59,7 +59,7 @@ let package = Package(
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "JSON"]),
-    tests("ModerationTests", ["Moderation", "JSON"]),
+    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
     tests(
       "CommandTests",
       [
