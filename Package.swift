@@ -56,7 +56,7 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
-    tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
+    tests("TransformerTests", ["Transformer", "Tensor", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
