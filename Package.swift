@@ -44,7 +44,7 @@ let package = Package(
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
     module("Heads", ["Tensor", "Safetensors", "JSON"]),
-    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "JSON"]),
+    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON"]),
     .executableTarget(
       name: "moderate",
       dependencies: [

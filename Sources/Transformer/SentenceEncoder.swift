@@ -37,10 +37,8 @@ public struct SentenceEncoder: Sendable {
     lowercases = configuration.lowercases
     prompts = configuration.prompts
     defaultPrompt = configuration.defaultPrompt
-    maximumTokens = [
-      configuration.maximumTokens ?? tokenizer.modelMaximumLength,
-      encoder.configuration.maximumTokens,
-    ].compactMap(\.self).min()
+    maximumTokens = ModelDescription.maximumTokens(
+      configuration.maximumTokens, tokenizer, encoder.configuration)
     var width = encoder.configuration.hiddenSize
     for module in modules {
       switch module {
@@ -59,7 +57,9 @@ public struct SentenceEncoder: Sendable {
 
   /// The text as the tokenizer is given it: without white space at its ends, and in lower case if
   /// the model says so.
-  public func prepare(_ text: String) -> String {
+  public func prepare(_ text: String) -> String { Self.prepare(text, lowercases: lowercases) }
+
+  static func prepare(_ text: String, lowercases: Bool) -> String {
     var text = Substring(text)
     while text.first?.isWhitespace == true { text.removeFirst() }
     while text.last?.isWhitespace == true { text.removeLast() }

@@ -36,8 +36,7 @@ public struct SequenceClassifier: Sendable {
     encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
     head = try ClassificationHead(model, labelCount: labels.count)
     do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
-    maximumTokens = [tokenizer.modelMaximumLength, encoder.configuration.maximumTokens]
-      .compactMap(\.self).min()
+    maximumTokens = ModelDescription.maximumTokens(nil, tokenizer, model.configuration)
   }
 
   /// One logit for each label and message; a message's do not depend on its neighbours.
@@ -54,8 +53,8 @@ public struct SequenceClassifier: Sendable {
     return logits
   }
 
-  private static func labels(_ file: ConfigurationFile) throws(TransformerError)
-    -> ([String], ProblemType?)
+  static func labels(_ file: ConfigurationFile) throws(TransformerError)
+    -> (labels: [String], problemType: ProblemType?)
   {
     let read = try file.read { json throws(JSONError) in
       (
