@@ -48,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "JSON",
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -14,7 +14,7 @@ public struct ModelDescription: Sendable {
   public let architecture: String?
   /// The labels of a sequence classifier; nil for an encoder.
   public let labels: [String]?
-  /// What a classifier's labels are to each other; nil where `config.json` does not say.
+  /// How a classifier's logits become scores; nil for an encoder.
   public let problemType: SequenceClassifier.ProblemType?
   public let tokenizer: Tokenizer
   /// The longest text in tokens, special ones included; nil: no limit.
@@ -25,7 +25,6 @@ public struct ModelDescription: Sendable {
   /// What follows a sentence encoder's layers, in order, such as `mean` and `normalize`.
   public let modules: [String]
   private let lowercases: Bool
-  private let isSentenceEncoder: Bool
 
   /// - Throws: ``TransformerError`` that names the file or key.
   public init(contentsOf folder: URL) throws(TransformerError) {
@@ -35,36 +34,31 @@ public struct ModelDescription: Sendable {
     architecture = try file.read { json throws(JSONError) in
       try json.optionalStrings("architectures")?.first
     }
-    isSentenceEncoder = architecture?.hasSuffix("ForSequenceClassification") != true
+    let isSentenceEncoder = architecture?.hasSuffix("ForSequenceClassification") != true
     if isSentenceEncoder {
       (labels, problemType) = (nil, nil)
     } else {
-      let read = try SequenceClassifier.labels(file)
-      (labels, problemType) = (read.labels, read.problemType)
+      let labels = try SequenceClassifier.labels(file)
+      problemType = try SequenceClassifier.problemType(file, labelCount: labels.count)
+      self.labels = labels
     }
     do { tokenizer = try Tokenizer(contentsOf: sentence.encoder) } catch { throw .tokenizer(error) }
     let given = isSentenceEncoder ? sentence.maximumTokens : nil
-    maximumTokens = Self.maximumTokens(given, tokenizer, configuration)
+    maximumTokens =
+      given ?? [configuration.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
     prompts = sentence.prompts
     defaultPrompt = sentence.defaultPrompt
-    lowercases = sentence.lowercases
+    lowercases = isSentenceEncoder && sentence.lowercases
     modules = isSentenceEncoder ? sentence.modules.map(\.name) : []
   }
 
-  /// Whether the folder holds a classifier rather than an encoder.
-  public var isClassifier: Bool { labels != nil }
-
-  /// The text as the tokenizer is given it.
-  public func prepare(_ text: String) -> String {
-    isSentenceEncoder ? SentenceEncoder.prepare(text, lowercases: lowercases) : text
-  }
-
-  /// What a folder says (`max_seq_length`), else what its tokenizer says, and never more than the
-  /// model has positions for.
-  static func maximumTokens(
-    _ given: Int?, _ tokenizer: Tokenizer, _ configuration: EncoderConfiguration
-  ) -> Int? {
-    [given ?? tokenizer.modelMaximumLength, configuration.maximumTokens].compactMap(\.self).min()
+  /// The tokens of a text as the model sees them.
+  ///
+  /// - Parameter maximumTokens: a limit below the model's own.
+  public func encode(_ text: String, maximumTokens limit: Int? = nil) -> Encoding {
+    tokenizer.encode(
+      lowercases ? text.lowercased() : text,
+      maximumLength: [limit, maximumTokens].compactMap(\.self).min())
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Safetensors
+internal import JSON
 public import Tensor
 public import Tokenizers
 
@@ -8,125 +8,128 @@ public import Tokenizers
   public import Foundation
 #endif
 
-/// A sentence-transformers model, or a bare encoder: texts to vectors.
+/// What a sentence encoder makes of a text.
+public struct SentenceEmbedding: Sendable {
+  public let vector: [Float]
+  /// Tokens that went through the encoder, special ones included.
+  public let tokenCount: Int
+  /// Whether the text was longer than the encoder takes, and its end was cut off.
+  public let isTruncated: Bool
+}
+
+/// An encoder that gives one vector for a text, as sentence-transformers does: tokenizer, encoder,
+/// pooling and what follows it, all as the model's folder says.
 ///
 /// Immutable once loaded; may be called from any number of tasks at once.
-public struct SentenceEncoder: Sendable {
+public final class SentenceEncoder: Sendable {
   public let tokenizer: Tokenizer
   public let encoder: Encoder
-  /// Numbers in an embedding.
+  /// Elements of a vector.
   public let dimension: Int
-  /// The longest text in tokens, special ones included: `max_seq_length`, else what the tokenizer
-  /// says, and never more than the model has positions for. nil: no limit.
+  /// The longest message, special tokens included.
   public let maximumTokens: Int?
-  /// The prompts that the model was trained with, by name.
+  /// Texts put in front of the message, by name.
   public let prompts: [String: String]
-  /// The name of the prompt that is used when none is asked for.
-  public let defaultPrompt: String?
-  private let modules: [SentenceTransformerConfiguration.Module]
-  private let lowercases: Bool
+  /// The prompt that is used where none is named.
+  public let defaultPromptName: String?
+  /// Whether texts are put in lower case before they are tokenised.
+  public var lowercases: Bool { configuration.lowercases }
+  private let configuration: SentenceTransformerConfiguration
 
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public init(contentsOf folder: URL, processor: Processor = Processor()) throws(TransformerError) {
-    let configuration = try SentenceTransformerConfiguration(folder)
-    encoder = try Encoder(contentsOf: configuration.encoder, processor: processor)
+    configuration = try SentenceTransformerConfiguration(folder)
+    let model = try ModelFolder(configuration.encoder)
+    encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
+    try model.requireAllConsumed()
     do { tokenizer = try Tokenizer(contentsOf: configuration.encoder) } catch {
       throw .tokenizer(error)
     }
-    modules = configuration.modules
-    lowercases = configuration.lowercases
+    maximumTokens =
+      configuration.maximumTokens
+      ?? [model.configuration.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
     prompts = configuration.prompts
-    defaultPrompt = configuration.defaultPrompt
-    maximumTokens = ModelDescription.maximumTokens(
-      configuration.maximumTokens, tokenizer, encoder.configuration)
-    var width = encoder.configuration.hiddenSize
-    for module in modules {
+    defaultPromptName = configuration.defaultPrompt
+    var dimension = model.configuration.hiddenSize
+    for module in configuration.modules {
       switch module {
-      case .pooling(let pooling): width *= pooling.modes.count
+      case .pooling(let pooling): dimension *= pooling.modes.count
       case .dense(let dense):
-        guard dense.inputs == width else {
+        guard dense.inputs == dimension else {
           throw .inconsistent(
-            file: folder.path, reason: "a Dense module takes \(dense.inputs) numbers of \(width)")
+            file: folder.path,
+            reason: "a Dense module takes \(dense.inputs) inputs, but gets \(dimension)")
         }
-        width = dense.outputs
+        dimension = dense.outputs
       case .normalize: break
       }
     }
-    dimension = width
+    self.dimension = dimension
   }
 
-  /// The text as the tokenizer is given it: without white space at its ends, and in lower case if
-  /// the model says so.
-  public func prepare(_ text: String) -> String { Self.prepare(text, lowercases: lowercases) }
-
-  static func prepare(_ text: String, lowercases: Bool) -> String {
-    var text = Substring(text)
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return lowercases ? text.lowercased() : String(text)
-  }
-
-  /// The text of a prompt by its name.
-  public func prompt(named name: String) throws(TransformerError) -> String {
-    guard let prompt = prompts[name] else {
-      throw .unknownPrompt(name: name, known: prompts.keys.sorted())
-    }
-    return prompt
-  }
-
-  /// Embeds texts, each on its own rows: a text's vector does not depend on its neighbours.
+  /// The vectors of texts, in their order.
   ///
-  /// - Parameter prompt: text put in front of each; nil is the model's default prompt, if any.
-  public func embed(_ texts: [String], prompt: String? = nil) throws(TransformerError)
-    -> [SentenceEmbedding]
-  {
-    let prompt = prompt ?? defaultPrompt.flatMap { prompts[$0] } ?? ""
-    let encodings = texts.map { text in
-      tokenizer.encode(prepare(prompt + text), maximumLength: maximumTokens)
-    }
-    // What sentence-transformers counts as the prompt: its tokens with the first special one.
-    let promptTokens = prompt.isEmpty ? 0 : max(0, tokenizer.encode(prepare(prompt)).count - 1)
-    let vectors = try embed(encodings.map(\.ids), skipping: promptTokens)
+  /// - Parameter prompt: the name of one of ``prompts``; nil takes the default one, if there is one.
+  /// - Throws: ``TransformerError/unknownPrompt(name:known:)``
+  public func embed(
+    _ texts: [String], prompt: String? = nil
+  ) throws(TransformerError) -> [SentenceEmbedding] {
+    let front = try promptText(prompt)
+    let skipped = front.isEmpty ? 0 : promptLength(front)
+    let encodings = texts.map { encode(front + $0) }
+    let vectors = try embed(
+      encodings.map { TokenSequence($0.ids, typeIDs: $0.typeIDs) }, skipping: skipped)
     return zip(encodings, vectors).map { encoding, vector in
       SentenceEmbedding(
-        vector: vector, tokenCount: encoding.untruncatedCount, isTruncated: encoding.isTruncated)
+        vector: vector, tokenCount: encoding.ids.count, isTruncated: encoding.isTruncated)
     }
   }
 
-  /// Embeds token ids, special ones included.
+  /// The tokens of a text as the encoder sees them, without a prompt.
+  public func encode(_ text: String) -> Encoding {
+    tokenizer.encode(
+      configuration.lowercases ? text.lowercased() : text, maximumLength: maximumTokens)
+  }
+
+  /// The vectors of messages that are tokens already.
   ///
-  /// - Parameter prompt: tokens at the front that pooling leaves out, where the model's pooling
-  ///   does not include prompts.
-  public func embed(_ tokens: [[Int32]], skipping prompt: Int = 0) throws(TransformerError)
-    -> [[Float]]
-  {
-    var vectors = [[Float]](repeating: [], count: tokens.count)
-    try encoder.forEachMessage(of: tokens.map { TokenSequence($0) }) { index, hidden in
-      vectors[index] = vector(of: hidden, skipping: prompt)
+  /// - Parameter skipping: tokens of a prompt in front, for a pooling that leaves them out
+  public func embed(
+    _ messages: [TokenSequence], skipping prompt: Int = 0
+  ) throws(TransformerError) -> [[Float]] {
+    var vectors = [[Float]](repeating: [], count: messages.count)
+    try encoder.forEachMessage(of: messages) { index, hidden in
+      vectors[index] = finish(hidden, skipping: prompt)
     }
     return vectors
   }
 
-  private func vector(of hidden: Matrix, skipping prompt: Int) -> [Float] {
+  private func finish(_ hidden: Matrix, skipping prompt: Int) -> [Float] {
     var vector: [Float] = []
-    for module in modules {
+    for module in configuration.modules {
       switch module {
       case .pooling(let pooling): vector = pooling(hidden, skipping: prompt)
       case .dense(let dense): vector = dense(vector, encoder.processor.kernels)
       case .normalize:
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let divisor = max(length, 1e-12)
-        for index in vector.indices { vector[index] /= divisor }
+        vector = vector.map { $0 / divisor }
       }
     }
     return vector
   }
-}
 
-/// What a sentence encoder makes of a text.
-public struct SentenceEmbedding: Sendable, Equatable {
-  public let vector: [Float]
-  /// Tokens of the whole text with its special tokens, before truncation.
-  public let tokenCount: Int
-  public let isTruncated: Bool
+  private func promptText(_ name: String?) throws(TransformerError) -> String {
+    guard let name = name ?? defaultPromptName else { return "" }
+    guard let text = prompts[name] else {
+      throw .unknownPrompt(name: name, known: prompts.keys.sorted())
+    }
+    return text
+  }
+
+  /// Tokens that a prompt puts in front of the text: its own and the special one at the start.
+  private func promptLength(_ prompt: String) -> Int {
+    let encoding = encode(prompt)
+    return encoding.ids.count - (encoding.specialTokensMask.last == 1 ? 1 : 0)
+  }
 }

@@ -8,43 +8,41 @@ public import Tokenizers
   public import Foundation
 #endif
 
-/// A fine-tuned sequence classifier: tokens to one logit for each label.
+/// A fine-tuned classifier as Hugging Face saves it: encoder, head, labels and tokenizer in a folder.
 ///
 /// Immutable once loaded; may be called from any number of tasks at once.
-public struct SequenceClassifier: Sendable {
-  /// What the labels are to each other, and so what becomes of the logits.
+public final class SequenceClassifier: Sendable {
+  /// How logits become scores.
   public enum ProblemType: String, Sendable {
-    case regression
     case singleLabel = "single_label_classification"
     case multiLabel = "multi_label_classification"
+    case regression
   }
 
+  /// In the order of the logits: `id2label`.
+  public let labels: [String]
+  public let problemType: ProblemType
   public let tokenizer: Tokenizer
   public let encoder: Encoder
-  /// By `id2label`, in the order of the ids; `LABEL_0`, … where nobody named them.
-  public let labels: [String]
-  /// nil where `config.json` does not say.
-  public let problemType: ProblemType?
-  /// The longest text in tokens, special ones included; nil: no limit.
+  /// The longest message, special tokens included.
   public let maximumTokens: Int?
   private let head: ClassificationHead
 
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public init(contentsOf folder: URL, processor: Processor = Processor()) throws(TransformerError) {
     let model = try ModelFolder(folder)
-    (labels, problemType) = try Self.labels(model.file)
-    encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
+    labels = try Self.labels(model.file)
+    problemType = try Self.problemType(model.file, labelCount: labels.count)
     head = try ClassificationHead(model, labelCount: labels.count)
+    encoder = try Encoder(
+      model.configuration, model.encoderScope(), processor: processor)
+    try model.requireAllConsumed()
     do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
-    maximumTokens = ModelDescription.maximumTokens(nil, tokenizer, model.configuration)
+    maximumTokens = [model.configuration.maximumTokens, tokenizer.modelMaximumLength]
+      .compactMap(\.self).min()
   }
 
-  /// One logit for each label and message; a message's do not depend on its neighbours.
-  public func logits(_ tokens: [[Int32]]) throws(TransformerError) -> [[Float]] {
-    try logits(of: tokens.map { TokenSequence($0) })
-  }
-
-  /// The same with token types.
+  /// One logit for each label, for each message.
   public func logits(of messages: [TokenSequence]) throws(TransformerError) -> [[Float]] {
     var logits = [[Float]](repeating: [], count: messages.count)
     try encoder.forEachMessage(of: messages) { index, hidden in
@@ -53,29 +51,53 @@ public struct SequenceClassifier: Sendable {
     return logits
   }
 
-  static func labels(_ file: ConfigurationFile) throws(TransformerError)
-    -> (labels: [String], problemType: ProblemType?)
-  {
+  /// Scores in 0...1 from logits: a logistic function for each label where several may hold or there
+  /// is only one, softmax where one of several holds. Regression keeps its values.
+  public func scores(fromLogits logits: [Float]) -> [Float] {
+    let values = Matrix(logits, rows: 1, columns: logits.count)
+    switch problemType {
+    case .regression: return logits
+    case .multiLabel: encoder.processor.kernels.activate(values, .logistic)
+    case .singleLabel where logits.count == 1: encoder.processor.kernels.activate(values, .logistic)
+    case .singleLabel: encoder.processor.kernels.softmax(values)
+    }
+    return values[row: 0]
+  }
+
+  /// Names by `id2label`, or `LABEL_0` … where the file has only a count.
+  static func labels(_ file: ConfigurationFile) throws(TransformerError) -> [String] {
     let read = try file.read { json throws(JSONError) in
       (
-        names: try json.optionalObject("id2label"), count: try json.optionalInt("num_labels"),
-        type: try json.optionalString("problem_type")
+        named: try json.optionalObject("id2label"), count: try json.optionalInt("num_labels") ?? 2
       )
     }
-    let count = read.names?.count ?? read.count ?? 2
-    guard (1...1 << 20).contains(count) else { throw file.unsupported("num_labels", "\(count)") }
-    var labels: [String] = []
-    for index in 0..<count {
-      switch read.names?["\(index)"] {
-      case .string(let name)?: labels.append(name)
-      case nil where read.names == nil: labels.append("LABEL_\(index)")
-      default: throw file.unsupported("id2label", "has no name for \(index)")
+    guard let named = read.named, !named.isEmpty else {
+      guard read.count > 0, read.count < 1 << 20 else {
+        throw file.unsupported("num_labels", "\(read.count)")
       }
+      return (0..<read.count).map { "LABEL_\($0)" }
     }
-    guard let type = read.type else { return (labels, nil) }
-    guard let problemType = ProblemType(rawValue: type) else {
-      throw file.unsupported("problem_type", type)
+    var labels = [String?](repeating: nil, count: named.count)
+    for (key, value) in named {
+      guard let index = Int(key), labels.indices.contains(index), case .string(let name) = value
+      else { throw file.unsupported("id2label", key) }
+      labels[index] = name
     }
-    return (labels, problemType)
+    let names = labels.compactMap(\.self)
+    guard names.count == labels.count else {
+      throw .inconsistent(file: file.path, reason: "id2label has the same number twice")
+    }
+    return names
+  }
+
+  static func problemType(
+    _ file: ConfigurationFile, labelCount: Int
+  ) throws(TransformerError) -> ProblemType {
+    let name = try file.read { json throws(JSONError) in try json.optionalString("problem_type") }
+    guard let name else { return labelCount == 1 ? .multiLabel : .singleLabel }
+    guard let type = ProblemType(rawValue: name) else {
+      throw file.unsupported("problem_type", name)
+    }
+    return type
   }
 }

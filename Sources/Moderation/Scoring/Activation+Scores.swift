@@ -9,15 +9,10 @@ import Transformer
 extension ModelReference.Activation {
   /// What transformers' pipelines do where nobody says otherwise.
   static func standard(for classifier: SequenceClassifier) -> Self {
-    standard(problemType: classifier.problemType, classes: classifier.labels.count)
-  }
-
-  /// By `problem_type`; without one, a single class is a sigmoid and several are a softmax.
-  static func standard(problemType: SequenceClassifier.ProblemType?, classes: Int) -> Self {
-    switch problemType {
+    switch classifier.problemType {
     case .regression: .identity
     case .multiLabel: .sigmoid
-    case .singleLabel, nil: classes == 1 ? .sigmoid : .softmax
+    case .singleLabel: classifier.labels.count == 1 ? .sigmoid : .softmax
     }
   }
 

@@ -55,12 +55,24 @@ struct ScorerLoader {
       heads.append(head)
     }
     let loaded = heads
+    // What sentence-transformers does when a bundle has nothing to say about prompts.
+    let prompt =
+      bundle.model.prompt == nil
+      ? encoder.defaultPromptName.flatMap { encoder.prompts[$0] } ?? "" : ""
+    let lowercases = encoder.lowercases
     return TokenScorer(
       heads: zip(bundle.heads, heads).map { ScoredHead(name: $0.name, classes: $1.classes) },
       tokenizer: encoder.tokenizer, maximumTokens: maximumTokens(encoder.maximumTokens),
-      prepare: encoder.prepare
+      prepare: { text in
+        let prefix = prompt + text.prefix
+        return lowercases
+          ? ModelText(prefix: prefix.lowercased(), text: text.text.lowercased())
+          : ModelText(prefix: prefix, text: text.text)
+      }
     ) { (tokens: [[Int32]]) throws(ModerationError) -> [[Double]] in
-      let vectors = try Self.loading { () throws(TransformerError) in try encoder.embed(tokens) }
+      let vectors = try Self.loading { () throws(TransformerError) in
+        try encoder.embed(tokens.map { TokenSequence($0) })
+      }
       return try Self.scores(of: vectors, by: loaded)
     }
   }
@@ -93,8 +105,10 @@ struct ScorerLoader {
       heads: [ScoredHead(name: ModerationBundle.defaultHeadName, classes: classifier.labels)],
       tokenizer: classifier.tokenizer, maximumTokens: maximumTokens(classifier.maximumTokens)
     ) { (tokens: [[Int32]]) throws(ModerationError) -> [[Double]] in
-      try Self.loading { () throws(TransformerError) in try classifier.logits(tokens) }
-        .map { activation($0) }
+      try Self.loading { () throws(TransformerError) in
+        try classifier.logits(of: tokens.map { TokenSequence($0) })
+      }
+      .map { activation($0) }
     }
   }
 

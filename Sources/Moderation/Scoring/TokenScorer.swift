@@ -7,15 +7,15 @@ struct TokenScorer: TextScorer {
   let tokenizer: Tokenizer
   /// Tokens of one pass, special ones included.
   let maximumTokens: Int
-  /// What the model wants done to a text before it is tokenised.
-  var prepare: @Sendable (String) -> String = { $0 }
+  /// What the model itself wants done to a text, prefix included, before it is tokenised.
+  var prepare: @Sendable (ModelText) -> ModelText = { $0 }
   /// Scores of every class of every head for each sequence of ids.
   let model: @Sendable ([[Int32]]) throws(ModerationError) -> [[Double]]
 
   func scores(for texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [TextScores]
   {
-    let encoded = texts.map { tokens(of: $0, longTexts) }
+    let encoded = texts.map { tokens(of: prepare($0), longTexts) }
     // Windows of all texts go through the model together.
     var rows = try model(encoded.flatMap(\.windows))[...]
     return encoded.map { text in
@@ -35,7 +35,7 @@ struct TokenScorer: TextScorer {
   }
 
   func tokens(of text: ModelText, _ policy: LongTextPolicy) -> EncodedText {
-    let whole = tokenizer.encode(prepare(text.joined), maximumLength: maximumTokens)
+    let whole = tokenizer.encode(text.joined, maximumLength: maximumTokens)
     guard whole.isTruncated, case .windows(let overlap, let combine) = policy else {
       return EncodedText(
         windows: [whole.ids], tokenCount: whole.untruncatedCount, isTruncated: whole.isTruncated)
@@ -47,22 +47,22 @@ struct TokenScorer: TextScorer {
 
   /// The text in windows, each with the prefix in front.
   private func windows(of text: ModelText, overlap: Int?) -> [[Int32]] {
-    let body = prepare(text.text)
     let prefixTokens =
       text.prefix.isEmpty ? 0 : tokenizer.encode(text.prefix, addingSpecialTokens: false).ids.count
     let length = max(maximumTokens - prefixTokens, tokenizer.addedTokenCount() + 1)
     let content = length - tokenizer.addedTokenCount()
     let windows = tokenizer.encode(
-      windowsOf: body, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1))
+      windowsOf: text.text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1)
+    )
     guard !text.prefix.isEmpty else { return windows.map(\.ids) }
     // A prefix changes how the text behind it is split, so each piece is tokenised with it.
-    let bytes = Array(body.utf8)
+    let bytes = Array(text.text.utf8)
     return windows.map { window in
       let places = zip(window.offsets, window.specialTokensMask).filter { $1 == 0 }.map(\.0)
       let start = places.map(\.lowerBound).min() ?? 0
       let end = places.map(\.upperBound).max() ?? 0
       let piece = String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
-      return tokenizer.encode(prepare(text.prefix + piece), maximumLength: maximumTokens).ids
+      return tokenizer.encode(text.prefix + piece, maximumLength: maximumTokens).ids
     }
   }
 }

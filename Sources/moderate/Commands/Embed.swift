@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import Moderation
 import Tensor
+import Tokenizers
 import Transformer
 
 /// `moderate embed`: texts in, vectors out.
@@ -23,6 +24,11 @@ struct Embed: ParsableCommand {
   @Option(help: "The name of one of the model's prompts.")
   var promptName: String?
 
+  private struct Embedded {
+    let vector: [Float]
+    let isTruncated: Bool
+  }
+
   func validate() throws {
     if prompt != nil, promptName != nil {
       throw ValidationError("--prompt and --prompt-name exclude each other")
@@ -35,16 +41,27 @@ struct Embed: ParsableCommand {
     try model.run.requireFloat32()
     let encoder = try SentenceEncoder(
       contentsOf: folder.url, processor: Processor(threads: model.run.threads))
-    let prompt =
-      try promptName.map { try encoder.prompt(named: $0) } ?? prompt ?? folder.bundle?.model.prompt
+    let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     var cut = 0
     try BatchRun(title: "embed").run(
       records,
       prepare: { record throws(RecordProblem) in try input.text(of: record) },
-      work: { texts in try encoder.embed(texts, prompt: prompt) },
-      emit: { (line, result: Result<SentenceEmbedding, RecordProblem>) in
+      work: { texts in
+        // A prompt as text is part of the text; one by name may be left out of the pooling.
+        guard let prompt else {
+          return try encoder.embed(texts, prompt: promptName).map {
+            Embedded(vector: $0.vector, isTruncated: $0.isTruncated)
+          }
+        }
+        let encodings = texts.map { encoder.encode(prompt + $0) }
+        let vectors = try encoder.embed(encodings.map { TokenSequence($0.ids) })
+        return zip(encodings, vectors).map { encoding, vector in
+          Embedded(vector: vector, isTruncated: encoding.isTruncated)
+        }
+      },
+      emit: { (line, result: Result<Embedded, RecordProblem>) in
         switch result {
         case .success(let embedding):
           if embedding.isTruncated { cut += 1 }

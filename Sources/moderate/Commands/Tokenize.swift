@@ -27,8 +27,7 @@ struct Tokenize: ParsableCommand {
     let records = try input.reader()
     let folder = try TransformerFolder(model)
     let description = try ModelDescription(contentsOf: folder.url)
-    let limit = [description.maximumTokens, folder.bundle?.maximumTokens, maximumTokens]
-      .compactMap(\.self).min()
+    let limit = [folder.bundle?.maximumTokens, maximumTokens].compactMap(\.self).min()
     let tokenizer = description.tokenizer
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
@@ -38,7 +37,7 @@ struct Tokenize: ParsableCommand {
         try text(of: record, bundle: folder.bundle)
       },
       work: { texts in
-        texts.map { tokenizer.encode(description.prepare($0), maximumLength: limit) }
+        texts.map { description.encode($0, maximumTokens: limit) }
       },
       emit: { (line, result: Result<Encoding, RecordProblem>) in
         switch result {
