@@ -44,11 +44,11 @@ let package = Package(
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
     module("Heads", ["Tensor", "Safetensors", "JSON"]),
-    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "JSON"]),
+    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON"]),
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "JSON",
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -59,6 +59,12 @@ let package = Package(
     tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
-    tests("ModerationTests", ["Moderation", "JSON"]),
+    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
+    tests(
+      "CommandTests",
+      [
+        "moderate", "Moderation", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

@@ -32,6 +32,8 @@ public final class SentenceEncoder: Sendable {
   public let prompts: [String: String]
   /// The prompt that is used where none is named.
   public let defaultPromptName: String?
+  /// Whether texts are put in lower case before they are tokenised.
+  public var lowercases: Bool { configuration.lowercases }
   private let configuration: SentenceTransformerConfiguration
 
   /// - Throws: ``TransformerError`` that names the file, key or tensor.

@@ -65,7 +65,7 @@ public final class SequenceClassifier: Sendable {
   }
 
   /// Names by `id2label`, or `LABEL_0` … where the file has only a count.
-  private static func labels(_ file: ConfigurationFile) throws(TransformerError) -> [String] {
+  static func labels(_ file: ConfigurationFile) throws(TransformerError) -> [String] {
     let read = try file.read { json throws(JSONError) in
       (
         named: try json.optionalObject("id2label"), count: try json.optionalInt("num_labels") ?? 2
@@ -90,7 +90,7 @@ public final class SequenceClassifier: Sendable {
     return names
   }
 
-  private static func problemType(
+  static func problemType(
     _ file: ConfigurationFile, labelCount: Int
   ) throws(TransformerError) -> ProblemType {
     let name = try file.read { json throws(JSONError) in try json.optionalString("problem_type") }
