@@ -69,9 +69,11 @@ struct EvaluationTuningTests {
   @Test("isotonic regression equals scikit-learn's", arguments: EvaluationGoldens.singles)
   func isotonic(golden: EvaluationGoldens.Single) throws {
     let regression = try IsotonicRegression(fitting: golden.scores, truths: golden.answers)
+    let calibration = Calibration.isotonic(
+      inputs: regression.scores, outputs: regression.probabilities)
     #expect(areClose(regression.scores, golden.isotonic.x))
     #expect(areClose(regression.probabilities, golden.isotonic.y))
-    #expect(areClose(golden.isotonic.probe.map { regression($0) }, golden.isotonic.values))
+    #expect(areClose(golden.isotonic.probe.map { calibration($0) }, golden.isotonic.values))
   }
 
   @Test("Platt scaling equals scikit-learn's", arguments: EvaluationGoldens.singles)

@@ -74,7 +74,7 @@ struct ResampledLabel {
     let ordered = order.map { scores[Int($0)] }
     isPositive = order.map { truths[Int($0)] == .positive }
     endsStep = ordered.indices.map { $0 + 1 == ordered.count || ordered[$0 + 1] != ordered[$0] }
-    flagged = ordered.firstIndex { Double($0) < threshold } ?? ordered.count
+    flagged = ordered.firstIndex { !($0 >= Float(threshold)) } ?? ordered.count
   }
 
   func sample(weights: [UInt16]) -> LabelSample {

@@ -92,7 +92,7 @@ extension ScoredRows {
   /// The confusion counts of every label.
   ///
   /// - Parameters:
-  ///   - thresholds: one per label, in order; a score at or above it is flagged.
+  ///   - thresholds: one per label, in order; a score at or above it, both as Float, is flagged.
   ///   - rows: the rows that count; nil for all.
   public func counts(thresholds: [Double], rows: [Int]? = nil) -> [ConfusionCounts] {
     labels.indices.map { label in
@@ -142,7 +142,7 @@ extension ScoredRows {
   }
 
   func isFlagged(_ row: Int, _ label: Int, _ thresholds: [Double]) -> Bool {
-    Double(scores[label][row]) >= thresholds[label]
+    scores[label][row] >= Float(thresholds[label])
   }
 }
 

@@ -133,8 +133,8 @@ struct PairedCells {
     rows = (0..<Int32(first.count)).filter { truths[Int($0)] != .unknown }
     cells = rows.map { row in
       (truths[Int(row)] == .positive ? 1 : 0)
-        | (Double(first.scores[label][Int(row)]) >= firstThreshold ? 2 : 0)
-        | (Double(second.scores[label][Int(row)]) >= secondThreshold ? 4 : 0)
+        | (first.scores[label][Int(row)] >= Float(firstThreshold) ? 2 : 0)
+        | (second.scores[label][Int(row)] >= Float(secondThreshold) ? 4 : 0)
     }
   }
 

@@ -1,31 +1,15 @@
 /// A rising step-free function through points, fitted by pooling adjacent violators
 /// (Zadrozny and Elkan, 2002), linear between the points and constant beyond them.
-public struct IsotonicRegression: Sendable, Hashable, Codable {
+struct IsotonicRegression: Sendable {
   /// Rising scores.
-  public let scores: [Double]
+  let scores: [Double]
   /// The probability at each score, never falling.
-  public let probabilities: [Double]
-
-  /// Takes a fitted function.
-  ///
-  /// - Throws: ``EvaluationError/notEnoughRows(_:)`` when there are no points, their numbers
-  ///   differ, scores do not rise or probabilities fall.
-  public init(scores: [Double], probabilities: [Double]) throws(EvaluationError) {
-    guard !scores.isEmpty, scores.count == probabilities.count,
-      zip(scores, scores.dropFirst()).allSatisfy({ $0 < $1 }),
-      zip(probabilities, probabilities.dropFirst()).allSatisfy({ $0 <= $1 })
-    else {
-      throw .notEnoughRows(
-        "an isotonic calibration needs as many rising scores as never falling probabilities")
-    }
-    self.scores = scores
-    self.probabilities = probabilities
-  }
+  let probabilities: [Double]
 
   /// Fits as `sklearn.isotonic.IsotonicRegression(out_of_bounds="clip")` does.
   ///
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` without rows.
-  public init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
+  init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
     let rows = zip(values, truths).filter(\.0.isFinite).sorted { $0.0 < $1.0 }
     // Equal scores are one point: their mean, weighted by their number.
     var points: [(score: Double, sum: Double, weight: Double)] = []
@@ -55,19 +39,5 @@ public struct IsotonicRegression: Sendable, Hashable, Codable {
     }
     scores = kept.map { points[$0].score }
     probabilities = kept.map { fitted[$0] }
-  }
-
-  /// The probability of a score.
-  public func callAsFunction(_ score: Double) -> Double {
-    var low = 0
-    var high = scores.count
-    while low < high {
-      let middle = (low + high) / 2
-      if scores[middle] < score { low = middle + 1 } else { high = middle }
-    }
-    if low == 0 { return probabilities[0] }
-    if low == scores.count { return probabilities[low - 1] }
-    let share = (score - scores[low - 1]) / (scores[low] - scores[low - 1])
-    return probabilities[low - 1] + share * (probabilities[low] - probabilities[low - 1])
   }
 }

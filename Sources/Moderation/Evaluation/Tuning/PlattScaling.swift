@@ -1,16 +1,11 @@
 /// A sigmoid fitted to decision values, so that they can be read as probabilities (Platt, 1999).
-public struct PlattScaling: Sendable, Hashable, Codable {
+struct PlattScaling: Sendable {
   /// probability = σ(slope · value + offset); scikit-learn's *a* and *b* are the negatives.
-  public let slope: Double
-  public let offset: Double
-
-  public init(slope: Double, offset: Double) {
-    self.slope = slope
-    self.offset = offset
-  }
+  let slope: Double
+  let offset: Double
 
   /// The probability of a decision value.
-  public func callAsFunction(_ value: Double) -> Double {
+  func callAsFunction(_ value: Double) -> Double {
     logisticSigmoid(slope * value + offset)
   }
 
@@ -22,7 +17,7 @@ public struct PlattScaling: Sendable, Hashable, Codable {
   ///   - values: finite decision values, for example log-odds.
   ///   - truths: one truth per value.
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` when one class is missing.
-  public init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
+  init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
     let rows = zip(values, truths).filter(\.0.isFinite)
     let positives = Double(rows.count(where: \.1))
     let negatives = Double(rows.count) - positives
