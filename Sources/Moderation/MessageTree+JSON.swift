@@ -101,8 +101,6 @@ extension MessageTree {
     return MessageTree(nodes: nodes)
   }
 
-  private init(nodes: [Node]) { self.nodes = nodes }
-
   /// `["adult", "message"]`, `"adult,message"` or null.
   private static func context(_ scanner: inout JSONScanner) throws(JSONError) -> [String] {
     if try scanner.null() { return [] }

@@ -19,6 +19,9 @@ public struct MessageTree: Sendable, Equatable {
     nodes = [Node(message: root, id: id, depth: 0)]
   }
 
+  /// The caller vouches for the order of `nodes`.
+  init(nodes: [Node]) { self.nodes = nodes }
+
   /// Adds a message below the last one of depth `depth - 1`.
   ///
   /// - Throws: `invalidTree` unless `depth` is at least 1 and at most one more than the last node's.
