@@ -52,15 +52,18 @@ struct PlattScaling: Sendable {
       guard determinant > 0 else { break }
       let stepA = -(bb * gradientA - ab * gradientB) / determinant
       let stepB = -(aa * gradientB - ab * gradientA) / determinant
-      // Halve the step until the loss falls; at the optimum rounding stops it.
+      // Halve the step until the loss does not rise. Near the optimum the loss no longer tells
+      // steps apart, but Newton's step still converges: rounding is allowed for.
+      let rounding = 1e-12 * abs(current)
       var length = 1.0
       var next = loss(a + stepA, b + stepB)
-      while !(next < current), length > 1e-10 {
+      while !(next <= current + rounding), length > 1e-10 {
         length /= 2
         next = loss(a + length * stepA, b + length * stepB)
       }
-      guard next < current else { break }
+      guard next <= current + rounding else { break }
       (a, b, current) = (a + length * stepA, b + length * stepB, next)
+      if abs(stepA) + abs(stepB) < 1e-12 * (1 + abs(a) + abs(b)) { break }
     }
     slope = a
     offset = b
