@@ -22,7 +22,7 @@ public struct Reliability: Sendable, Hashable, Codable {
   /// Measures calibration.
   ///
   /// The bins are those of `sklearn.calibration.calibration_curve(strategy="uniform")`. Scores
-  /// outside [0, 1] count in the outermost bins; NaN counts in the first.
+  /// outside [0, 1] count in the outermost bins; rows whose score is NaN are left out.
   ///
   /// - Parameters:
   ///   - scores: one score per row.
@@ -38,7 +38,7 @@ public struct Reliability: Sendable, Hashable, Codable {
     var positives = [Int](repeating: 0, count: binCount)
     var squares = 0.0
     var total = 0
-    for (score, truth) in zip(scores, truths) {
+    for (score, truth) in zip(scores, truths) where !score.isNaN {
       let bin = Self.bin(of: score, edges: edges)
       counts[bin] += 1
       sums[bin] += score

@@ -14,16 +14,16 @@ public struct ScoredRows: Sendable {
   /// The metadata fields that are kept for slicing.
   public let fields: [String]
   /// The number of rows.
-  public private(set) var count = 0
+  public internal(set) var count = 0
 
   /// `[label][row]`
-  private(set) var scores: [[Float]]
+  var scores: [[Float]]
   /// `[label][row]`
-  private(set) var truths: [[Truth]]
+  var truths: [[Truth]]
   /// `[field][row]`, an index into `values[field]`, −1 where the row lacks the field.
-  private(set) var valueIndices: [[Int32]]
+  var valueIndices: [[Int32]]
   /// `[field]`, the distinct values in order of appearance.
-  private(set) var values: [[String]]
+  var values: [[String]]
   private var valueLookup: [[String: Int32]]
 
   public init(labels: [String], fields: [String] = []) {
