@@ -54,11 +54,17 @@ let package = Package(
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor"]),
-    tests("SafetensorsTests", ["Safetensors"]),
+    tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "JSON"]),
     tests("ModerationTests", ["Moderation", "JSON"]),
+    tests(
+      "CommandTests",
+      [
+        "moderate", "Moderation", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

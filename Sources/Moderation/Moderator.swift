@@ -10,6 +10,28 @@ public struct Moderator: Sendable {
   /// The bundle's, unless the caller asked for another.
   public let longTexts: LongTextPolicy
 
+  /// What a caller may ask for beyond what the bundle says.
+  public struct Options: Sendable {
+    /// Nil: the bundle's first.
+    public var precision: ModelReference.Precision?
+    /// Threads to compute on; nil is one for each core.
+    public var threads: Int?
+    /// Tokens of one pass, when fewer than the bundle and the model allow.
+    public var maximumTokens: Int?
+    /// Windows over long texts, even where the bundle truncates.
+    public var usesWindows: Bool
+
+    public init(
+      precision: ModelReference.Precision? = nil, threads: Int? = nil, maximumTokens: Int? = nil,
+      usesWindows: Bool = false
+    ) {
+      self.precision = precision
+      self.threads = threads
+      self.maximumTokens = maximumTokens
+      self.usesWindows = usesWindows
+    }
+  }
+
   init(bundle: ModerationBundle, scorer: any TextScorer, longTexts: LongTextPolicy? = nil)
     throws(ModerationError)
   {
@@ -39,7 +61,7 @@ public struct Moderator: Sendable {
   /// Judges messages in one batch: one verdict each, in order, each the same as it would be alone.
   public func moderate(_ messages: [Message]) throws(ModerationError) -> [Verdict] {
     guard !messages.isEmpty else { return [] }
-    var texts: [String] = []
+    var texts: [ModelText] = []
     texts.reserveCapacity(messages.count)
     for message in messages { texts.append(try modelText(of: message)) }
     let scores = try scorer.scores(for: texts, longTexts: longTexts)
@@ -51,15 +73,16 @@ public struct Moderator: Sendable {
     return verdicts
   }
 
-  /// The text as the model is given it: prompt, context prefixes, text.
+  /// The text as the model is given it: prompt and context prefixes in front.
   ///
   /// - Throws: `unknownContext`, or `contextNotSupported` for a context where the bundle has none.
-  public func modelText(of message: Message) throws(ModerationError) -> String {
+  public func modelText(of message: Message) throws(ModerationError) -> ModelText {
     let prompt = bundle.model.prompt ?? ""
     guard let prefixes = bundle.context else {
       guard message.context.isEmpty else { throw .contextNotSupported(bundle: bundle.name) }
-      return prompt + message.text
+      return ModelText(prefix: prompt, text: message.text)
     }
-    return prompt + (try prefixes.prefix(for: message.context)) + message.text
+    return ModelText(
+      prefix: prompt + (try prefixes.prefix(for: message.context)), text: message.text)
   }
 }

@@ -1,9 +1,10 @@
+import JSON
+
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
 #else
   public import Foundation
 #endif
-import JSON
 
 extension ModerationBundle {
   /// Reads the `moderation.json` of a folder.

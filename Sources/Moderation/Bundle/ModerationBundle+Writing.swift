@@ -142,7 +142,8 @@ extension JSONValue {
     switch self {
     case .array(let elements) where !elements.isEmpty:
       if let line = oneLine(margin: depth) { return line }
-      return "[\n" + elements.map { margin + $0.indented(depth: depth + 1) }
+      return "[\n"
+        + elements.map { margin + $0.indented(depth: depth + 1) }
         .joined(separator: ",\n") + end + "]"
     case .object(let members) where !members.isEmpty:
       if depth > 0, let line = oneLine(margin: depth) { return line }

@@ -8,9 +8,22 @@ protocol TextScorer: Sendable {
 
   /// One result per text, in order; a text's result does not depend on its neighbours.
   ///
-  /// - Parameter texts: Texts with prompt and context prefixes already in front.
-  func scores(for texts: [String], longTexts: LongTextPolicy) throws(ModerationError)
+  func scores(for texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [TextScores]
+}
+
+/// A text as a model is given it.
+public struct ModelText: Sendable, Hashable {
+  /// Prompt and context prefixes, which every window of a long text begins with.
+  public var prefix: String
+  public var text: String
+
+  public init(prefix: String = "", text: String) {
+    self.prefix = prefix
+    self.text = text
+  }
+
+  public var joined: String { prefix + text }
 }
 
 /// A head's name and its classes.

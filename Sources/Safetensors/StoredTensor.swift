@@ -1,0 +1,41 @@
+/// A tensor in a mapped file: nothing has been read yet, and holding it keeps the mapping alive.
+public struct StoredTensor: Sendable {
+  public let name: String
+  public let elementType: ElementType
+  /// Outermost dimension first; empty for a scalar.
+  public let shape: [Int]
+  let storage: FileStorage
+  let range: Range<Int>
+
+  init(_ entry: TensorEntry, in storage: FileStorage) {
+    name = entry.name
+    elementType = entry.elementType
+    shape = entry.shape
+    range = entry.range
+    self.storage = storage
+  }
+
+  /// The number of elements. The header's check has shown that the product fits.
+  public var count: Int { shape.reduce(1, *) }
+  public var byteCount: Int { range.count }
+
+  /// Whether the elements lie at addresses that their type may be loaded from. The format does not
+  /// promise it; the readers below copy when it is not so.
+  public var isAligned: Bool { isAligned(to: elementType.alignment) }
+
+  /// Whether the bytes start at a multiple of `alignment` (at most 64).
+  public func isAligned(to alignment: Int) -> Bool { range.lowerBound % alignment == 0 }
+
+  /// Calls `body` with the bytes, little-endian, as they are in the file. Valid during the call.
+  public func withUnsafeBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe storage.withBytes(range, body)
+  }
+
+  /// Tells the kernel how the pages will be used.
+  public func advise(_ advice: PageAdvice) { storage.advise(advice, range) }
+
+  /// The bytes as they are in the file.
+  public func bytes() -> [UInt8] { unsafe withUnsafeBytes { bytes in unsafe Array(bytes) } }
+}

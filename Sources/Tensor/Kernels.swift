@@ -1,0 +1,120 @@
+internal import CKernels
+
+/// The operations of a forward pass on one thread, in the instruction set chosen.
+///
+/// Shapes are checked here, once a call; below are pointers.
+public struct Kernels: Sendable {
+  public let instructionSet: InstructionSet
+
+  /// - Parameter instructionSet: one that this CPU supports; another falls back to `.openblas`.
+  public init(_ instructionSet: InstructionSet = .best) {
+    self.instructionSet = instructionSet.isSupported ? instructionSet : .openblas
+  }
+
+  /// Whether a row of a product has the same bits whatever rows stand beside it. OpenBLAS picks its
+  /// kernel by the shape of the whole.
+  public var rowsAreIndependent: Bool { instructionSet != .openblas }
+
+  @unsafe private var table: UnsafePointer<ck_kernels_t>? { unsafe instructionSet.table }
+
+  /// `y = activation(x · weightsᵀ + bias) + residual`.
+  ///
+  /// - Parameters:
+  ///   - x: `[rows, inputs]`
+  ///   - weights: `[outputs, inputs]`, as checkpoints have them
+  ///   - bias: `[1, outputs]`
+  ///   - residual: `[rows, outputs]`
+  ///   - y: `[rows, outputs]`
+  public func dense(
+    _ x: Matrix, weights: Matrix, bias: Matrix?, activation: Activation = .none,
+    residual: Matrix? = nil, into y: Matrix
+  ) {
+    precondition(x.columns == weights.columns && y.rows == x.rows && y.columns == weights.rows)
+    precondition(bias.map { $0.rows == 1 && $0.columns == y.columns } ?? true)
+    precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
+    guard let table = unsafe table else {
+      referenceDense(
+        x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
+      return
+    }
+    unsafe table.pointee.dense(
+      x.base, x.stride, weights.base, weights.stride, bias?.base, residual?.base,
+      residual?.stride ?? 0, y.base, y.stride, x.rows, y.columns, x.columns, activation.code)
+  }
+
+  /// `c = scale · a · b`: a `[m, k]`, b `[k, n]`, c `[m, n]`. Rows of `b` and `c` are at least
+  /// `n` rounded up to 16 elements apart; what stands in `c` behind column `n` is overwritten.
+  public func multiply(_ a: Matrix, _ b: Matrix, scale: Float = 1, into c: Matrix) {
+    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
+    guard let table = unsafe table else {
+      referenceMultiply(a, b, scale: scale, into: c)
+      return
+    }
+    precondition(c.rows <= 1 || c.stride >= (c.columns + 15) / 16 * 16)
+    unsafe table.pointee.multiply(
+      a.base, a.stride, b.base, b.stride, c.base, c.stride, c.rows, c.columns, a.columns, scale)
+  }
+
+  /// `y = (x + residual − mean) / √(variance + ε) · gain + bias` of each row, `[rows, columns]`,
+  /// contiguous. `y` may be `x`. (Ba, Kiros, Hinton 2016, arXiv:1607.06450.)
+  public func layerNorm(
+    _ x: Matrix, residual: Matrix? = nil, gain: Matrix, bias: Matrix, epsilon: Float, into y: Matrix
+  ) {
+    precondition(x.isContiguous && y.isContiguous && residual?.isContiguous ?? true)
+    precondition(y.rows == x.rows && y.columns == x.columns)
+    precondition(residual.map { $0.rows == x.rows && $0.columns == x.columns } ?? true)
+    precondition(gain.columns == x.columns && bias.columns == x.columns)
+    guard let table = unsafe table else {
+      referenceLayerNorm(
+        x, residual: residual, gain: gain, bias: bias, epsilon: epsilon, into: y)
+      return
+    }
+    unsafe table.pointee.layer_norm(
+      x.base, residual?.base, gain.base, bias.base, epsilon, y.base, x.rows, x.columns)
+  }
+
+  /// `eˣ / Σ eˣ` of each row in place.
+  public func softmax(_ x: Matrix) {
+    guard let table = unsafe table else { return referenceSoftmax(x) }
+    unsafe table.pointee.softmax(x.base, x.stride, x.rows, x.columns)
+  }
+
+  /// The activation of every element in place.
+  public func activate(_ x: Matrix, _ activation: Activation) {
+    guard activation != .none else { return }
+    for index in 0..<x.rows {
+      guard let table = unsafe table else {
+        for column in 0..<x.columns { x[index, column] = activation(x[index, column]) }
+        continue
+      }
+      unsafe table.pointee.activate(x.row(index), x.columns, activation.code)
+    }
+  }
+
+  /// `y += x`, same shapes.
+  public func add(_ x: Matrix, to y: Matrix) {
+    precondition(x.rows == y.rows && x.columns == y.columns)
+    for index in 0..<x.rows {
+      guard let table = unsafe table else {
+        for column in 0..<x.columns { y[index, column] += x[index, column] }
+        continue
+      }
+      unsafe table.pointee.add(x.row(index), y.row(index), x.columns)
+    }
+  }
+
+  /// `y = xᵀ`, or `y += xᵀ`: x `[m, n]`, y `[n, m]`.
+  public func transpose(_ x: Matrix, into y: Matrix, accumulate: Bool = false) {
+    precondition(x.rows == y.columns && x.columns == y.rows)
+    guard let table = unsafe table else {
+      for row in 0..<x.rows {
+        for column in 0..<x.columns {
+          y[column, row] = (accumulate ? y[column, row] : 0) + x[row, column]
+        }
+      }
+      return
+    }
+    unsafe table.pointee.transpose(
+      x.base, x.stride, y.base, y.stride, x.rows, x.columns, accumulate)
+  }
+}

@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory of float32 elements that matrices look into: its own, or borrowed from a mapped file whose
+/// owner it keeps alive.
+@safe
+public final class FloatStorage: @unchecked Sendable {
+  @unsafe let base: UnsafeMutablePointer<Float>
+  public let count: Int
+  private let owner: AnyObject?
+
+  /// Elements past the end that may be read, so that a kernel can load a whole vector at the last one.
+  private static let slack = 64
+
+  /// Zeroed memory for `count` elements on a 64-byte boundary. The system hands out its pages as they
+  /// are first touched.
+  public init(count: Int) {
+    precondition(count >= 0, "a storage has no negative size")
+    self.count = count
+    owner = nil
+    let (bytes, overflow) = (count + Self.slack).multipliedReportingOverflow(by: 4)
+    precondition(!overflow, "a storage of \(count) floats does not fit the address space")
+    var memory: UnsafeMutableRawPointer?
+    let failure = unsafe posix_memalign(&memory, 64, bytes)
+    guard failure == 0, let memory = unsafe memory else {
+      preconditionFailure("no memory for \(bytes) bytes")
+    }
+    unsafe memset(memory, 0, bytes)
+    unsafe base = memory.bindMemory(to: Float.self, capacity: count + Self.slack)
+  }
+
+  /// Read-only memory of somebody else, kept alive by `owner`. Must be aligned to 4 bytes.
+  public init(borrowing elements: UnsafeBufferPointer<Float>, owner: AnyObject) {
+    unsafe base = UnsafeMutablePointer(
+      mutating: elements.baseAddress ?? UnsafePointer(bitPattern: 64).unsafelyUnwrapped)
+    count = elements.count
+    self.owner = owner
+  }
+
+  deinit {
+    if owner == nil { unsafe free(base) }
+  }
+}
+
+/// A view of float32 rows, `[rows, columns]` row-major, rows `stride` elements apart.
+///
+/// It refers to its storage and does not copy it: two views of the same place see each other's writes.
+/// Slices are checked when they are made. Whoever writes from several tasks at once keeps them apart.
+public struct Matrix: @unchecked Sendable {
+  public let storage: FloatStorage
+  public let offset: Int
+  public let rows: Int
+  public let columns: Int
+  public let stride: Int
+
+  public init(storage: FloatStorage, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
+    let stride = stride ?? columns
+    precondition(offset >= 0 && rows >= 0 && columns >= 0 && stride >= columns)
+    precondition(
+      rows == 0 || offset + (rows - 1) * stride + columns <= storage.count,
+      "a \(rows) × \(columns) matrix does not fit its storage")
+    self.storage = storage
+    self.offset = offset
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  /// Zeroes, `[rows, columns]`.
+  public init(rows: Int, columns: Int) {
+    self.init(storage: FloatStorage(count: rows * columns), rows: rows, columns: columns)
+  }
+
+  /// A copy of `elements`, row after row.
+  public init(_ elements: [Float], rows: Int, columns: Int) {
+    precondition(elements.count == rows * columns, "\(elements.count) ≠ \(rows) × \(columns)")
+    self.init(rows: rows, columns: columns)
+    unsafe elements.withUnsafeBufferPointer { source in
+      guard let from = source.baseAddress else { return }
+      unsafe base.update(from: from, count: source.count)
+    }
+  }
+
+  @unsafe var base: UnsafeMutablePointer<Float> { unsafe storage.base + offset }
+
+  @unsafe func row(_ index: Int) -> UnsafeMutablePointer<Float> { unsafe base + index * stride }
+
+  public var isContiguous: Bool { stride == columns || rows <= 1 }
+
+  public subscript(row: Int, column: Int) -> Float {
+    get {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      return unsafe base[row * stride + column]
+    }
+    nonmutating set {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      unsafe base[row * stride + column] = newValue
+    }
+  }
+
+  public subscript(rows range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    return Matrix(
+      storage: storage, offset: offset + range.lowerBound * stride, rows: range.count,
+      columns: columns, stride: stride)
+  }
+
+  public subscript(columns range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns)
+    return Matrix(
+      storage: storage, offset: offset + range.lowerBound, rows: rows, columns: range.count,
+      stride: stride)
+  }
+
+  /// The elements of a row, copied.
+  public subscript(row index: Int) -> [Float] {
+    precondition(index >= 0 && index < rows)
+    return unsafe Array(UnsafeBufferPointer(start: row(index), count: columns))
+  }
+
+  /// Every element, row after row, copied.
+  public var elements: [Float] { (0..<rows).flatMap { self[row: $0] } }
+
+  /// Copies `source` into row `index`, from `column` on.
+  public func set(row index: Int, from source: Matrix, row sourceRow: Int) {
+    precondition(index >= 0 && index < rows && sourceRow >= 0 && sourceRow < source.rows)
+    precondition(columns == source.columns)
+    unsafe row(index).update(from: source.row(sourceRow), count: columns)
+  }
+
+  /// Sets every element.
+  public func fill(_ value: Float) {
+    for index in 0..<rows { unsafe row(index).update(repeating: value, count: columns) }
+  }
+}

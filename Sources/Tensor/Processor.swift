@@ -1,0 +1,96 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Where a forward pass runs: the kernels and the threads that share its work.
+public struct Processor: Sendable {
+  public let kernels: Kernels
+  public let pool: ThreadPool
+
+  /// - Parameters:
+  ///   - instructionSet: nil takes `MODERATION_KERNEL` from the environment, else the fastest.
+  ///   - threads: nil takes one for each core that the system gives this process.
+  public init(instructionSet: InstructionSet? = nil, threads: Int? = nil) {
+    let named = ProcessInfo.processInfo.environment["MODERATION_KERNEL"]
+    kernels = Kernels(
+      instructionSet ?? named.flatMap { InstructionSet(rawValue: $0.lowercased()) } ?? .best)
+    pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// `y = activation(x · weightsᵀ + bias) + residual`, outputs shared out among the threads.
+  public func dense(
+    _ x: Matrix, _ layer: DenseWeights, activation: Activation = .none, residual: Matrix? = nil,
+    into y: Matrix
+  ) {
+    dense(x, [layer], activation: activation, residual: residual, into: [y])
+  }
+
+  /// Several layers on one input as one job. `residual` is added to each output.
+  public func dense(
+    _ x: Matrix, _ layers: [DenseWeights], activation: Activation = .none,
+    residual: Matrix? = nil, into outputs: [Matrix]
+  ) {
+    precondition(layers.count == outputs.count)
+    let tiles = layers.map { $0.tile(rows: x.rows, threads: pool.threads) }
+    let counts = zip(layers, tiles).map { ($0.outputs + $1 - 1) / $1 }
+    pool.run(parts: counts.reduce(0, +)) { part, _ in
+      var part = part
+      for (index, layer) in layers.enumerated() {
+        guard part >= counts[index] else {
+          let range = part * tiles[index]..<min((part + 1) * tiles[index], layer.outputs)
+          kernels.dense(
+            x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
+            activation: activation, residual: residual?[columns: range],
+            into: outputs[index][columns: range])
+          return
+        }
+        part -= counts[index]
+      }
+    }
+  }
+
+  /// Layer norm, rows shared out among the threads.
+  public func layerNorm(
+    _ x: Matrix, residual: Matrix? = nil, gain: Matrix, bias: Matrix, epsilon: Float, into y: Matrix
+  ) {
+    eachRows(of: x.rows) { range in
+      kernels.layerNorm(
+        x[rows: range], residual: residual?[rows: range], gain: gain, bias: bias,
+        epsilon: epsilon, into: y[rows: range])
+    }
+  }
+
+  /// Runs `body` over ranges that cover `0..<rows`, shared out among the threads.
+  public func eachRows(of rows: Int, _ body: (Range<Int>) -> Void) {
+    let step = max(4, (rows + 4 * pool.threads - 1) / (4 * pool.threads))
+    pool.run(parts: (rows + step - 1) / step) { part, _ in
+      body(part * step..<min((part + 1) * step, rows))
+    }
+  }
+}
+
+/// The weights of a dense layer, `[outputs, inputs]`, and its bias.
+public struct DenseWeights: Sendable {
+  public let weights: Matrix
+  /// `[1, outputs]`
+  public let bias: Matrix?
+
+  public var inputs: Int { weights.columns }
+  public var outputs: Int { weights.rows }
+
+  public init(weights: Matrix, bias: Matrix?) {
+    precondition(bias.map { $0.rows == 1 && $0.columns == weights.rows } ?? true)
+    self.weights = weights
+    self.bias = bias
+  }
+
+  /// Outputs computed together: enough parts for the threads to share, and weights that stay in the
+  /// second cache while all rows pass over them. A multiple of every kernel's tile.
+  func tile(rows: Int, threads: Int) -> Int {
+    let inCache = 48 * 1024 / max(1, inputs)
+    let shared = (outputs + 4 * threads - 1) / (4 * threads)
+    return max(12, min(inCache, shared) / 12 * 12)
+  }
+}

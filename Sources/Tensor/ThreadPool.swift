@@ -1,0 +1,205 @@
+internal import CKernels
+internal import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Threads that share out the parts of one job after another.
+///
+/// The caller works too, so a pool of `n` threads has `n − 1` workers. Parts are claimed one by one:
+/// a thread that the system holds up delays one part only. Workers spin for some tens of microseconds
+/// after a job, since the next layer's comes at once, and sleep after that.
+///
+/// One caller at a time has the workers. Another one that comes meanwhile does its parts alone rather
+/// than wait, so concurrent calls share the cores by turns, job by job. A part's result must not
+/// depend on who computes it; then neither the split nor the load can change a result.
+public final class ThreadPool: Sendable {
+  /// The caller and the workers.
+  public let threads: Int
+  private let shared: Shared
+
+  /// - Parameter threads: at least 1; 1 means that the caller does everything.
+  public init(threads: Int) {
+    self.threads = max(1, threads)
+    shared = Shared()
+    for worker in 1..<self.threads { shared.start(worker: worker) }
+  }
+
+  deinit { shared.stop() }
+
+  /// Runs `body(part, worker)` once for each `part` in `0..<parts` and returns when all are done.
+  /// `worker` is below `threads` and is held by one part at a time within this call.
+  public func run(parts: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
+    guard threads > 1, parts > 1, shared.acquire() else {
+      for part in 0..<parts { body(part, 0) }
+      return
+    }
+    shared.run(parts: parts, body)
+  }
+}
+
+/// What the workers and the caller both see.
+private final class Shared: Sendable {
+  typealias Body = (Int, Int) -> Void
+
+  private let isTaken = Atomic<Bool>(false)
+  /// Odd while a job is open to workers.
+  private let generation = Atomic<Int>(0)
+  private let next = Atomic<Int>(0)
+  private let inside = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let isStopped = Atomic<Bool>(false)
+  private let job = Job()
+
+  /// Pauses before a worker goes to sleep: tens of microseconds.
+  private static let patience = 2000
+  private let alarm = Alarm()
+
+  /// Written by the caller before it opens a generation, read by workers inside one.
+  @safe
+  private final class Job: @unchecked Sendable {
+    @unsafe var body: UnsafePointer<Body>?
+    var parts = 0
+  }
+
+  func acquire() -> Bool {
+    isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+  }
+
+  func run(parts: Int, _ body: Body) {
+    withoutActuallyEscaping(body) { body in
+      unsafe withUnsafePointer(to: body) { pointer in
+        unsafe job.body = pointer
+        job.parts = parts
+        next.store(0, ordering: .relaxed)
+        generation.add(1, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { alarm.ring() }
+        work(as: 0)
+        generation.add(1, ordering: .sequentiallyConsistent)
+        while inside.load(ordering: .sequentiallyConsistent) > 0 { ck_pause() }
+        unsafe job.body = nil
+      }
+    }
+    isTaken.store(false, ordering: .releasing)
+  }
+
+  private func work(as worker: Int) {
+    guard let body = unsafe job.body?.pointee else { return }
+    while true {
+      let part = next.add(1, ordering: .relaxed).oldValue
+      guard part < job.parts else { return }
+      body(part, worker)
+    }
+  }
+
+  func start(worker: Int) {
+    Thread.start { [self] in
+      var seen = 0
+      while let current = wait(after: seen) {
+        seen = current
+        inside.add(1, ordering: .sequentiallyConsistent)
+        if generation.load(ordering: .sequentiallyConsistent) == current { work(as: worker) }
+        inside.subtract(1, ordering: .sequentiallyConsistent)
+      }
+    }
+  }
+
+  /// The next open generation after `seen`, or nil when the pool is gone.
+  private func wait(after seen: Int) -> Int? {
+    /// An open generation is news, and so is the end.
+    func isNews(_ current: Int) -> Bool {
+      (current != seen && current % 2 == 1) || isStopped.load(ordering: .relaxed)
+    }
+    var spins = 0
+    while true {
+      let current = generation.load(ordering: .sequentiallyConsistent)
+      if isNews(current) { return isStopped.load(ordering: .relaxed) ? nil : current }
+      if spins < Self.patience {
+        ck_pause()
+        spins += 1
+      } else {
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        alarm.sleep { isNews(generation.load(ordering: .sequentiallyConsistent)) }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        spins = 0
+      }
+    }
+  }
+
+  func stop() {
+    isStopped.store(true, ordering: .sequentiallyConsistent)
+    alarm.ring()
+  }
+}
+
+/// A condition variable: the standard library has none.
+@safe
+private final class Alarm: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  func ring() {
+    unsafe pthread_mutex_lock(mutex)
+    unsafe pthread_cond_broadcast(condition)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  func sleep(until isNews: () -> Bool) {
+    unsafe pthread_mutex_lock(mutex)
+    while !isNews() { unsafe pthread_cond_wait(condition, mutex) }
+    unsafe pthread_mutex_unlock(mutex)
+  }
+}
+
+private enum Thread {
+  private final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  static func start(_ body: @escaping @Sendable () -> Void) {
+    let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    let failure = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        #else
+          guard let argument = unsafe argument else { return nil }
+          let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        #endif
+        start.body()
+        return nil
+      }, start)
+    if failure != 0 {
+      // Without this worker the others and the caller do its parts.
+      unsafe Unmanaged<Start>.fromOpaque(start).release()
+      return
+    }
+    #if canImport(Darwin)
+      if let thread = unsafe thread { unsafe pthread_detach(thread) }
+    #else
+      pthread_detach(thread)
+    #endif
+  }
+}
