@@ -20,9 +20,7 @@ extension EvaluationReport {
     let run = first.run
     return ReportPage(
       title: title,
-      subtitle: parts.map { part in
-        part.name + (part.run.precision.map { " in \($0)" } ?? "")
-      }.joined(separator: ", ") + " on \(run.dataset)",
+      subtitle: subject,
       css: String(decoding: PackageResources.report_css, as: UTF8.self),
       script: String(decoding: PackageResources.report_js, as: UTF8.self),
       cards: cards(run),

@@ -45,6 +45,13 @@ public struct EvaluationReport: Sendable {
   /// What a reader should know of the data: lines that could not be read, labels without rows.
   public var notes: [String]
 
+  /// What was run on what, in words.
+  var subject: String {
+    parts.map { part in
+      part.run.model + (part.run.precision.map { " in \($0)" } ?? "")
+    }.joined(separator: ", ") + " on \(parts.first?.run.dataset ?? "nothing")"
+  }
+
   public init(
     title: String, parts: [Part], comparisons: [RunComparison] = [], tuning: BundleTuning? = nil,
     untuned: EvaluationRun? = nil, gate: GateOutcome? = nil, notes: [String] = []

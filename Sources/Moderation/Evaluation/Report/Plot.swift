@@ -4,7 +4,7 @@ struct Plot {
   /// In the units of the view box.
   static let width = 320.0
   static let height = 240.0
-  private static let left = 40.0
+  private static let left = 46.0
   private static let right = 10.0
   private static let top = 10.0
   private static let bottom = 38.0
@@ -91,7 +91,7 @@ struct Plot {
     let (middleX, middleY) = (Self.position(x: 0.5), Self.position(y: 0.5))
     grid += "<text class=\"axis\" x=\"\(fixed(middleX, 1))\" y=\"\(fixed(Self.height - 5, 1))\" "
     grid += "text-anchor=\"middle\">\(Self.escaped(xTitle))</text>"
-    grid += "<text class=\"axis\" transform=\"translate(10 \(fixed(middleY, 1))) rotate(-90)\" "
+    grid += "<text class=\"axis\" transform=\"translate(9 \(fixed(middleY, 1))) rotate(-90)\" "
     grid += "text-anchor=\"middle\">\(Self.escaped(yTitle))</text>"
     let message = note.map {
       "<text class=\"note\" x=\"\(fixed(middleX, 1))\" y=\"\(fixed(middleY, 1))\" "
