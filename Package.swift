@@ -70,8 +70,8 @@ let package = Package(
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
-    tests("HeadsTests", ["Heads", "JSON"]),
-    tests("ModerationTests", ["Moderation", "JSON"]),
+    tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
+    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
     tests(
       "CommandTests",
       [

@@ -15,6 +15,7 @@ extension TreeEnsemble {
       }
     }
     try lines.expect("end of trees")
+    try header.check(against: &lines)
     task = header.task
     objective = header.objective
     inputSize = header.featureCount
@@ -223,6 +224,23 @@ struct ModelHeader {
     guard treeSizes.count % outputCount == 0, !treeSizes.isEmpty else {
       throw fields.error(
         "tree_sizes", "\(treeSizes.count) trees are not whole iterations of \(outputCount)")
+    }
+  }
+
+  /// Looks into the parameters behind the trees, when the file has them, for what a lost line of the
+  /// header would have said: without an objective or `average_output` a model still scores, but
+  /// otherwise.
+  func check(against lines: inout ModelLines) throws(HeadError) {
+    while let line = try lines.next() {
+      if line.hasPrefix("[objective: "), objective == .none {
+        let name = line.dropFirst(12).prefix { $0 != "]" }
+        guard name == "custom" || name == "none" else {
+          throw lines.error("trained for the objective \(name), which the header does not have")
+        }
+      }
+      if line == "[boosting: rf]", !averagesOutput {
+        throw lines.error("a random forest without average_output in the header")
+      }
     }
   }
 

@@ -104,6 +104,18 @@ import Testing
     #expect(throws: ModerationError.self) { try Moderator(bundle: bundle, scorer: scorer) }
   }
 
+  @Test func `Classes that nobody named go to the labels by their order`() throws {
+    let classes = (0..<4).map { "LABEL_\($0)" }
+    var scorer = FakeScorer(
+      heads: [ScoredHead(name: "head", classes: classes)], scores: ["x": ["LABEL_2": 0.9]])
+    let moderator = try Moderator(bundle: .directions, scorer: scorer)
+    #expect(try moderator.moderate("x").flaggedLabels.map(\.name) == ["harmed_by_others"])
+    scorer.heads[0].classes.append("LABEL_4")
+    #expect(throws: ModerationError.self) {
+      try Moderator(bundle: .directions, scorer: scorer)
+    }
+  }
+
   @Test func `Calibration comes before the threshold and leaves the raw score visible`() throws {
     var bundle = ModerationBundle.directions
     bundle.labels[0].calibration = .isotonic(inputs: [0, 1], outputs: [0, 0.2])

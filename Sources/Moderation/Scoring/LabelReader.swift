@@ -14,8 +14,12 @@ struct LabelReader: Sendable {
     base = bundle.base
     hasDirections = bundle.labels.contains { $0.direction != nil }
     var columns: [[Int]] = []
-    for label in bundle.labels {
-      columns.append(try Self.columns(of: label, in: heads))
+    for (index, label) in bundle.labels.enumerated() {
+      if label.sources.isEmpty, Self.areUnnamed(heads, count: bundle.labels.count) {
+        columns.append([index])
+      } else {
+        columns.append(try Self.columns(of: label, in: heads))
+      }
     }
     self.columns = columns
     func named(_ ids: [String]) -> [Action] {
@@ -23,6 +27,15 @@ struct LabelReader: Sendable {
     }
     authorActions = bundle.labels.map { named($0.authorActions) }
     readerActions = bundle.labels.map { named($0.readerActions) }
+  }
+
+  /// Whether the one head has as many classes as there are labels, under the names that transformers
+  /// gives classes when nobody has named them.
+  private static func areUnnamed(_ heads: [ScoredHead], count: Int) -> Bool {
+    guard heads.count == 1, let classes = heads.first?.classes, classes.count == count else {
+      return false
+    }
+    return classes.enumerated().allSatisfy { $1 == "LABEL_\($0)" }
   }
 
   private static func columns(of label: LabelDefinition, in heads: [ScoredHead])

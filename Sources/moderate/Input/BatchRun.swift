@@ -13,15 +13,28 @@ struct BatchRun {
   /// Where problems are reported.
   var complain: (String) -> Void = moderate.complain
 
+  /// Runs work that cannot fail on an item that was prepared.
+  func run<Item, Output>(
+    _ records: RecordReader,
+    prepare: (Record) throws(RecordProblem) -> Item,
+    work: ([Item]) throws -> [Output],
+    emit: (Int, Result<Output, RecordProblem>) throws -> Void,
+    afterBatch: () throws -> Void = {}
+  ) throws {
+    try run(
+      records, prepare: prepare, attempt: { try work($0).map { .success($0) } }, emit: emit,
+      afterBatch: afterBatch)
+  }
+
   /// - Parameters:
   ///   - prepare: Turns a record into what the work needs, or throws why it cannot.
-  ///   - work: One result per item, in order.
+  ///   - attempt: One result per item, in order, or why there is none.
   ///   - emit: Called once per record, in order, with the record's line, and the result, or the
   ///     problem that has been reported already.
   func run<Item, Output>(
     _ records: RecordReader,
     prepare: (Record) throws(RecordProblem) -> Item,
-    work: ([Item]) throws -> [Output],
+    attempt: ([Item]) throws -> [Result<Output, RecordProblem>],
     emit: (Int, Result<Output, RecordProblem>) throws -> Void,
     afterBatch: () throws -> Void = {}
   ) throws {
@@ -45,17 +58,20 @@ struct BatchRun {
       for (_, item) in batch {
         if case .success(let item) = item { items.append(item) }
       }
-      var results = (items.isEmpty ? [] : try work(items))[...]
+      var results = (items.isEmpty ? [] : try attempt(items))[...]
       for (number, item) in batch {
+        let result: Result<Output, RecordProblem>
         switch item {
         case .success:
-          guard let result = results.popFirst() else { break }
-          try emit(number, .success(result))
-        case .failure(let problem):
+          guard let next = results.popFirst() else { continue }
+          result = next
+        case .failure(let problem): result = .failure(problem)
+        }
+        if case .failure(let problem) = result {
           failures += 1
           complain("line \(number): \(problem.description)")
-          try emit(number, .failure(problem))
         }
+        try emit(number, result)
       }
       count += batch.count
       try afterBatch()
