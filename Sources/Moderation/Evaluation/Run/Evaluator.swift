@@ -24,6 +24,7 @@ public struct Evaluator<Model: ScoringModel> {
   public private(set) var unknownLabels: [String] = []
   private var pending: [LabelledExample] = []
   private let batch: Int
+  private let context: [String]
   private let points: [OperatingPoint]
   private let derivesAny: Bool
 
@@ -33,15 +34,18 @@ public struct Evaluator<Model: ScoringModel> {
   /// - Parameters:
   ///   - points: operating points to judge by; nil for the model's own.
   ///   - fields: metadata fields to slice by.
+  ///   - context: of messages that have none of their own.
   ///   - batch: how many messages are scored at a time.
   public init(
-    _ model: Model, points: [OperatingPoint]? = nil, fields: [String] = [], batch: Int = 64,
-    mistakes: Int = 10, samples: Int = 3, seed: UInt64 = 0
+    _ model: Model, points: [OperatingPoint]? = nil, fields: [String] = [],
+    context: [String] = [], batch: Int = 64, mistakes: Int = 10, samples: Int = 3,
+    seed: UInt64 = 0
   ) {
     self.model = model
     labels = model.evaluatedLabels
     self.points = points ?? labels.map(\.point)
     self.batch = max(1, batch)
+    self.context = context
     derivesAny = !labels.contains { $0.name == Self.anyLabel }
     let names = labels.map(\.name) + (derivesAny ? [Self.anyLabel] : [])
     rows = ScoredRows(labels: names, fields: fields)
@@ -62,9 +66,7 @@ public struct Evaluator<Model: ScoringModel> {
     while let entry = try reader.next() {
       switch entry {
       case .example(let example): try add(example)
-      case .unreadable(let line):
-        unreadableCount += 1
-        if unreadable.count < Self.mostUnreadable { unreadable.append(line) }
+      case .unreadable(let line): reject(line)
       }
       if pending.isEmpty { progress(rows.count) }
     }
@@ -74,6 +76,12 @@ public struct Evaluator<Model: ScoringModel> {
 
   /// Takes one message; it is scored when a batch is full.
   public mutating func add(_ example: LabelledExample) throws {
+    var example = example
+    if example.context.isEmpty { example.context = context }
+    if let problem = model.problem(with: example.message) {
+      reject(UnreadableLine(line: example.line, reason: problem))
+      return
+    }
     pending.append(example)
     if pending.count == batch { try finish() }
   }
@@ -85,6 +93,11 @@ public struct Evaluator<Model: ScoringModel> {
     pending.removeAll(keepingCapacity: true)
     let scored = try model.rawScores(of: examples.map(\.message))
     for (example, result) in zip(examples, scored) { try record(example, result) }
+  }
+
+  private mutating func reject(_ line: UnreadableLine) {
+    unreadableCount += 1
+    if unreadable.count < Self.mostUnreadable { unreadable.append(line) }
   }
 
   private mutating func record(_ example: LabelledExample, _ result: ScoredMessage) throws {
@@ -125,14 +138,29 @@ public struct Evaluator<Model: ScoringModel> {
   }
 
   /// The numbers of what was read.
+  ///
+  /// - Parameter points: other operating points, one per label; nil for the evaluator's own.
   public func run(
-    _ description: EvaluationRun.Description, bootstrap: Bootstrap? = Bootstrap()
+    _ description: EvaluationRun.Description, points other: [OperatingPoint]? = nil,
+    bootstrap: Bootstrap? = Bootstrap()
   ) -> EvaluationRun {
     var description = description
     description.truncated = truncatedCount
     for label in labels { description.severities[label.name] = label.severity }
     return EvaluationRun(
-      description, rows: rows, points: columnPoints, bootstrap: bootstrap,
-      anyLabel: derivesAny ? Self.anyLabel : nil)
+      description, rows: other.map(rows(at:)) ?? rows,
+      points: other.map { $0 + columnPoints.dropFirst(labels.count) } ?? columnPoints,
+      bootstrap: bootstrap, anyLabel: derivesAny ? Self.anyLabel : nil)
+  }
+
+  /// The rows with the derived column as other points have it.
+  private func rows(at points: [OperatingPoint]) -> ScoredRows {
+    guard derivesAny else { return rows }
+    var rows = rows
+    for row in 0..<rows.count {
+      let scores = labels.indices.map { rows.scores[$0][row] }
+      rows.scores[labels.count][row] = Self.anyScore(scores, points: points)
+    }
+    return rows
   }
 }

@@ -8,6 +8,13 @@ public protocol ScoringModel: Sendable {
 
   /// Raw scores of messages: one row a message, one score a label.
   func rawScores(of messages: [Message]) throws -> [ScoredMessage]
+
+  /// Why the model cannot take a message; nil when it can.
+  func problem(with message: Message) -> String?
+}
+
+extension ScoringModel {
+  public func problem(with message: Message) -> String? { nil }
 }
 
 /// A label as an evaluation sees it.
@@ -49,6 +56,16 @@ extension Moderator: ScoringModel {
     try moderate(messages).map { verdict in
       ScoredMessage(
         scores: verdict.labels.map(\.rawScore), isTruncated: verdict.isTruncated)
+    }
+  }
+
+  /// A context that the bundle does not know.
+  public func problem(with message: Message) -> String? {
+    do {
+      _ = try modelText(of: message)
+      return nil
+    } catch {
+      return error.description
     }
   }
 }
