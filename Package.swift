@@ -51,7 +51,7 @@ let package = Package(
     module(
       "Moderation",
       [
-        "Transformer", "Recurrent", "Heads", "Tokenizers", "JSON",
+        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: ["css", "js", "mustache"].map {
@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "JSON",
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -68,7 +68,7 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
-    tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
+    tests("TransformerTests", ["Transformer", "Tensor", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),

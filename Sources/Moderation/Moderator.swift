@@ -77,12 +77,21 @@ public struct Moderator: Sendable {
   ///
   /// - Throws: `unknownContext`, or `contextNotSupported` for a context where the bundle has none.
   public func modelText(of message: Message) throws(ModerationError) -> ModelText {
-    let prompt = bundle.model.prompt ?? ""
-    guard let prefixes = bundle.context else {
-      guard message.context.isEmpty else { throw .contextNotSupported(bundle: bundle.name) }
+    try bundle.modelText(of: message)
+  }
+}
+
+extension ModerationBundle {
+  /// The text as the model is given it: prompt and context prefixes in front.
+  ///
+  /// - Throws: `unknownContext`, or `contextNotSupported` for a context where there are none.
+  public func modelText(of message: Message) throws(ModerationError) -> ModelText {
+    let prompt = model.prompt ?? ""
+    guard let context else {
+      guard message.context.isEmpty else { throw .contextNotSupported(bundle: name) }
       return ModelText(prefix: prompt, text: message.text)
     }
     return ModelText(
-      prefix: prompt + (try prefixes.prefix(for: message.context)), text: message.text)
+      prefix: prompt + (try context.prefix(for: message.context)), text: message.text)
   }
 }

@@ -1,11 +1,5 @@
 internal import CKernels
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A function of each element.
 public enum Activation: String, Sendable {
   case none
@@ -19,19 +13,6 @@ public enum Activation: String, Sendable {
   /// `x · logistic(x)`
   case silu
   case logistic
-
-  /// The definition, at a value.
-  public func callAsFunction(_ x: Float) -> Float {
-    switch self {
-    case .none: x
-    case .relu: x < 0 ? 0 : x
-    case .gelu: 0.5 * x * (1 + erff(x * Float(0.5).squareRoot()))
-    case .geluTanh: 0.5 * x * (1 + tanhf(0.7978845608 * (x + 0.044715 * x * x * x)))
-    case .tanh: tanhf(x)
-    case .silu: x / (1 + expf(-x))
-    case .logistic: 1 / (1 + expf(-x))
-    }
-  }
 
   var code: ck_activation {
     switch self {

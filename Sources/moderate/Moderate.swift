@@ -8,7 +8,8 @@ struct Moderate: ParsableCommand {
       Exit codes: 0 fine, 1 a gate or check failed, 2 usage or bad input.
       """,
     subcommands: [
-      Classify.self, Score.self, Evaluate.self, Perturb.self, Explain.self, Review.self,
+      Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self,
+      Evaluate.self, Perturb.self, Explain.self, Review.self,
     ])
 }
 

@@ -7,13 +7,15 @@ struct TokenScorer: TextScorer {
   let tokenizer: Tokenizer
   /// Tokens of one pass, special ones included.
   let maximumTokens: Int
+  /// What the model itself wants done to a text, prefix included, before it is tokenised.
+  var prepare: @Sendable (ModelText) -> ModelText = { $0 }
   /// Scores of every class of every head for each sequence of ids.
   let model: @Sendable ([[Int32]]) throws(ModerationError) -> [[Double]]
 
   func scores(for texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [TextScores]
   {
-    let encoded = texts.map { tokens(of: $0, longTexts) }
+    let encoded = texts.map { tokens(of: prepare($0), longTexts) }
     // Windows of all texts go through the model together.
     var rows = try model(encoded.flatMap(\.windows))[...]
     return encoded.map { text in
@@ -50,7 +52,8 @@ struct TokenScorer: TextScorer {
     let length = max(maximumTokens - prefixTokens, tokenizer.addedTokenCount() + 1)
     let content = length - tokenizer.addedTokenCount()
     let windows = tokenizer.encode(
-      windowsOf: text.text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1))
+      windowsOf: text.text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1)
+    )
     guard !text.prefix.isEmpty else { return windows.map(\.ids) }
     // A prefix changes how the text behind it is split, so each piece is tokenised with it.
     let bytes = Array(text.text.utf8)

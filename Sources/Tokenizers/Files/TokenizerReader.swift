@@ -9,7 +9,9 @@ struct TokenizerReader {
   private var added: [AddedToken] = []
   private var truncatesLeft = false
 
-  static func read(_ bytes: [UInt8]) throws(TokenizerError) -> Tokenizer {
+  static func read(
+    _ bytes: [UInt8], _ configuration: TokenizerConfiguration
+  ) throws(TokenizerError) -> Tokenizer {
     var scanner = JSONScanner(bytes)
     var reader = TokenizerReader()
     try reader.scan(&scanner)
@@ -18,11 +20,12 @@ struct TokenizerReader {
     }
     var tokens = AddedTokens()
     tokens.add(reader.added, to: model.vocabulary)
+    tokens.add(configuration.tokensToAdd(besides: tokens), to: model.vocabulary)
     var tokenizer = try Tokenizer(
-      normalizer: reader.normalizer, preTokenizer: reader.preTokenizer, model: model,
+      normalizer: reader.normalizer?.adapted(to: configuration), preTokenizer: reader.preTokenizer, model: model,
       postProcessor: reader.postProcessor, addedTokens: tokens)
     tokenizer.truncatesLeft = reader.truncatesLeft
-    tokenizer.findSpecialTokens([:])
+    tokenizer.configure(configuration)
     return tokenizer
   }
 
@@ -80,5 +83,21 @@ extension AddedToken {
     stripsRight = try component.bool("rstrip")
     isNormalized = try component.bool("normalized")
     isSpecial = try component.bool("special")
+  }
+}
+
+extension Normalizer {
+  /// The tokenizer classes of the BERT family let `tokenizer_config.json` overrule the normaliser.
+  fileprivate func adapted(to configuration: TokenizerConfiguration) -> Normalizer {
+    let classes = ["Bert", "DistilBert", "MPNet", "Electra", "Funnel", "MobileBert", "LayoutLM"]
+    guard case .bert(let bert) = self, let name = configuration.tokenizerClass,
+      classes.contains(where: { name.hasPrefix($0 + "Tokenizer") })
+    else { return self }
+    guard let lowercases = configuration.lowercases else { return self }
+    return .bert(
+      BertNormalizer(
+        cleansText: bert.cleansText,
+        spacesChinese: configuration.spacesChinese ?? bert.spacesChinese,
+        stripsAccents: configuration.stripsAccents ?? lowercases, lowercases: lowercases))
   }
 }

@@ -66,8 +66,12 @@ struct PieceOrder {
   }
 
   private func sortTie(_ items: inout [Item], _ run: Range<Int>, depth: Int) {
+    if run.count <= 16 {
+      sortFew(&items, run, depth: depth)
+      return
+    }
     func left(_ item: Item) -> Int { table.range(Int(item.piece)).count - depth }
-    let tie = items[run]
+    let tie = Array(items[run])
     let ended = tie.filter { left($0) <= 8 }
       .sorted { (left($0), $0.piece) < (left($1), $1.piece) }
     var longer = tie.filter { left($0) > 8 }
@@ -76,8 +80,37 @@ struct PieceOrder {
       longer[index].key = key(Int(longer[index].piece), at: depth + 8, bytes)
     }
     longer.sort { ($0.key, $0.piece) < ($1.key, $1.piece) }
-    items.replaceSubrange(run, with: ended + longer)
-    let rest = run.lowerBound + ended.count..<run.upperBound
-    if !rest.isEmpty { sortTies(&items, rest, depth: depth + 8) }
+    let middle = run.lowerBound + ended.count
+    for (offset, item) in ended.enumerated() { items[run.lowerBound + offset] = item }
+    for (offset, item) in longer.enumerated() { items[middle + offset] = item }
+    if !longer.isEmpty { sortTies(&items, middle..<run.upperBound, depth: depth + 8) }
+  }
+
+  /// Insertion sort by the bytes themselves.
+  private func sortFew(_ items: inout [Item], _ run: Range<Int>, depth: Int) {
+    let bytes = table.bytes.span
+    for index in run.dropFirst() {
+      let item = items[index]
+      var place = index
+      while place > run.lowerBound, isBefore(item, items[place - 1], depth, bytes) {
+        items[place] = items[place - 1]
+        place -= 1
+      }
+      items[place] = item
+    }
+  }
+
+  private func isBefore(
+    _ first: Item, _ second: Item, _ depth: Int, _ bytes: borrowing Span<UInt8>
+  ) -> Bool {
+    let left = table.range(Int(first.piece))
+    let right = table.range(Int(second.piece))
+    var offset = depth
+    while offset < left.count, offset < right.count {
+      let (one, other) = (bytes[left.lowerBound + offset], bytes[right.lowerBound + offset])
+      if one != other { return one < other }
+      offset += 1
+    }
+    return left.count == right.count ? first.piece < second.piece : left.count < right.count
   }
 }
