@@ -57,7 +57,7 @@ let package = Package(
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
-    tests("RecurrentTests", ["Recurrent"]),
+    tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "JSON"]),
     tests("ModerationTests", ["Moderation", "JSON"]),
   ]

