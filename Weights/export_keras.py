@@ -380,6 +380,7 @@ def export(model, folder, labels, text=None, words=None, **options):
         exported.configuration["text"] = text
         (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
     save_file(exported.tensors, folder / "model.safetensors")
+    (folder / "model.safetensors").chmod(0o644)
     (folder / "config.json").write_text(
         json.dumps(exported.configuration, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return difference

@@ -154,3 +154,28 @@ Made by `Weights/train/train_minilm_head.py` (seeded). Every other positive trai
 once more with a disguised spelling. Labels that a set does not give are masked in the loss.
 Licence of the weights: Apache-2.0.
 """, comparison(results, "MiniLM"), results, rows, report)
+
+
+def write_default(folder, results, rows, report):
+    chosen = results["character-word"]["thresholds"]
+    bundle = moderation(
+        "default", "Five labels of abuse from characters and words; nothing to download.",
+        ["en", "fr", "ar"], {"kind": "characterWord", "path": "."}, [], chosen,
+        digests(folder, ["config.json", "model.safetensors", "words.txt"]))
+    write(
+        folder, bundle, "The default moderator: characters and words, five labels of abuse", """
+Two readings of a text, joined: its characters through convolutions of several widths with a global
+maximum over the text, which see disguised spellings as they are, and its words through a
+bidirectional LSTM with additive attention. Five independent logistic outputs.
+
+- `config.json`: the rules of text preparation in words and in tables, and the network's shape
+- `words.txt`: the list of words; `model.safetensors`: the weights (embeddings in float16)
+- `moderation.json`: labels, thresholds, severities, actions
+- `card.json`: every figure below, and more, as JSON
+
+Made by `Weights/train/train.py` (seeded; an hour or less on one core). Training texts got disguised
+spellings at random in every epoch (`Weights/train/disguise.py`). The word vectors start from
+projections of the input vectors of all-MiniLM-L6-v2 (Apache-2.0), so that words which the training
+texts lack have a place too. Labels that a set does not give are masked in the loss.
+Licence of the weights: Apache-2.0.
+""", comparison(results, "character-word"), results, rows, report)

@@ -22,8 +22,9 @@ class CharacterWordModel(nn.Module):
     learnt difference plus the mean of its subwords' vectors; an unknown one has no frozen vector.
     """
 
-    def __init__(self, base, characters, labels, configuration=CONFIGURATION):
+    def __init__(self, base, characters, labels, configuration=None):
         super().__init__()
+        configuration = configuration or CONFIGURATION
         c, w = configuration["characters"], configuration["words"]
         buckets = configuration["subwords"]["buckets"]
         self.register_buffer("base", base)  # [words, base], rows 0 and 1 are zero

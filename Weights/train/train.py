@@ -21,6 +21,7 @@ from sklearn.metrics import average_precision_score
 
 import data
 import disguise
+import export
 import model
 import preparation
 
@@ -287,9 +288,22 @@ def main():
         base, len(prepare.text["characters"]) + 2, len(data.LABELS))
     train(network, training, parts["validation"], reader, disguiser, arguments.epochs,
           arguments.rate, targets)
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    torch.save({"state": network.state_dict(), "text": prepare.text, "words": prepare.words},
-               arguments.work / "character-word.pt")
+    export.write(arguments.output, network, prepare.text, prepare.words, reader.listed[2:])
+
+    import baseline
+    import card
+    import judge
+
+    results = {
+        "character-word": judge.judge(
+            export.Scorer(arguments.output), parts, disguiser.charged),
+        "TF-IDF words": judge.judge(
+            baseline.trained("words", parts["train"], arguments.work), parts, disguiser.charged),
+        "TF-IDF characters": judge.judge(
+            baseline.trained("characters", parts["train"], arguments.work), parts,
+            disguiser.charged),
+    }
+    card.write_default(arguments.output, results, rows, report)
 
 
 if __name__ == "__main__":
