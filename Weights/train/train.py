@@ -89,7 +89,8 @@ def base_vectors(words, encoder, size):
         name = next(n for n in file.keys() if n.endswith("embeddings.word_embeddings.weight"))
         pieces = file.get_tensor(name).astype(np.float64)
     encoded = tokenizer.encode_batch([w.strip("<>") for w in words], add_special_tokens=False)
-    vectors = np.stack([pieces[e.ids].mean(axis=0) for e in encoded])
+    mean = pieces.mean(axis=0)
+    vectors = np.stack([pieces[e.ids].mean(axis=0) if e.ids else mean for e in encoded])
     centred = vectors - vectors.mean(axis=0)
     values, axes = np.linalg.eigh(centred.T @ centred / len(vectors))
     reduced = centred @ axes[:, ::-1][:, :size]
