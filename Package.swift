@@ -58,7 +58,7 @@ let package = Package(
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
-    tests("HeadsTests", ["Heads", "JSON"]),
+    tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "JSON"]),
   ]
 )

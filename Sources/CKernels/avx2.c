@@ -3,14 +3,116 @@
 #include "tables.h"
 
 #include <immintrin.h>
+#include <string.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANES 8
-#define DENSE_ROWS 4
-#define DENSE_COLUMNS 3
+#define DENSE_ROWS 3
+#define DENSE_COLUMNS 2
 #define MULTIPLY_ROWS 6
 #define MULTIPLY_VECTORS 2
 #include "float_kernels.inc"
 
-const ck_kernels_t ck_avx2 = FLOAT_KERNELS;
+// vpmaddubsw multiplies unsigned with signed bytes and adds neighbours in int16, where two products
+// of 8-bit numbers do not fit: it saturates. Weights of 7 bits fit, with their offset of 64 too:
+// 2 · 127 · 127 < 2¹⁵. Then four such pairs are added in int16 before they are widened: modulo 2¹⁶
+// the sum of the offsets' part is taken off at the start, and what is left, Σ w · a over 8 weights,
+// lies within ±127 · 258 where the weights are `narrow`. Nothing is lost, and of the instructions
+// that widen only a quarter is left.
+//
+// Other weights are widened to int16 first, where vpmaddwd is exact.
+
+#define INT8_ROWS 2
+
+// For each 16 values, −64 · the sums that vpmaddubsw and three additions put into the two int16 lanes
+// of a column.
+static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
+  const __m128i factor = _mm_set1_epi16(-64);
+  for (long k = 0; k < depth; k += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(values + k));
+    __m128i pairs = _mm_maddubs_epi16(_mm_set1_epi8(1), v);
+    pairs = _mm_add_epi16(pairs, _mm_srli_si128(pairs, 8));
+    pairs = _mm_add_epi16(pairs, _mm_srli_si128(pairs, 4));
+    groups[k / 16] = _mm_cvtsi128_si32(_mm_mullo_epi16(pairs, factor));
+  }
+}
+
+INLINE __m256i broadcast(const void *p) {
+  int32_t bits;
+  memcpy(&bits, p, 4);
+  return _mm256_set1_epi32(bits);
+}
+
+INLINE void int8_tile_narrow(const int rows, const int8_t *a, long as, const int32_t *groups,
+                             long gs, const uint8_t *w, long depth, __m256i sums[INT8_ROWS][2]) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  for (long k = 0; k < depth; k += 16, w += 256) {
+    __m256i parts[INT8_ROWS][2];
+    UNROLL for (int r = 0; r < rows; r++) {
+      parts[r][0] = parts[r][1] = broadcast(groups + r * gs + k / 16);
+    }
+    UNROLL for (int i = 0; i < 4; i++) {
+      __m256i w0 = _mm256_loadu_si256((const __m256i *)(w + 64 * i));
+      __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 64 * i + 32));
+      UNROLL for (int r = 0; r < rows; r++) {
+        __m256i v = broadcast(a + r * as + k + 4 * i);
+        parts[r][0] = _mm256_add_epi16(parts[r][0], _mm256_maddubs_epi16(w0, v));
+        parts[r][1] = _mm256_add_epi16(parts[r][1], _mm256_maddubs_epi16(w1, v));
+      }
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+      UNROLL for (int h = 0; h < 2; h++)
+        sums[r][h] = _mm256_add_epi32(sums[r][h], _mm256_madd_epi16(parts[r][h], ones));
+  }
+}
+
+INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8_t *w, long depth,
+                           __m256i sums[INT8_ROWS][2]) {
+  // A line has 16 columns of 4 weights. Widened, a register has 4 columns, and its products are
+  // added in pairs: two int32 a column, folded at the end.
+  __m256i halves[INT8_ROWS][4];
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int q = 0; q < 4; q++) halves[r][q] = _mm256_setzero_si256();
+  for (long k = 0; k < depth; k += 4, w += 64) {
+    __m256i wide[4];
+    UNROLL for (int q = 0; q < 4; q++)
+      wide[q] = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(w + 16 * q)));
+    UNROLL for (int r = 0; r < rows; r++) {
+      int32_t bits;
+      memcpy(&bits, a + r * as + k, 4);
+      __m256i v = _mm256_cvtepi8_epi16(_mm_set1_epi32(bits));
+      UNROLL for (int q = 0; q < 4; q++)
+        halves[r][q] = _mm256_add_epi32(halves[r][q], _mm256_madd_epi16(wide[q], v));
+    }
+  }
+  const __m256i order = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7);
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int h = 0; h < 2; h++)
+      sums[r][h] = _mm256_permutevar8x32_epi32(
+          _mm256_hadd_epi32(halves[r][2 * h], halves[r][2 * h + 1]), order);
+}
+
+INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
+                      const ck_int8_weights *w, long column, i16 result[INT8_ROWS]) {
+  const long depth = x->depth, index = digit * x->rows + row;
+  const int8_t *a = x->values + index * depth;
+  const uint8_t *values = w->values + column * w->depth;
+  __m256i sums[INT8_ROWS][2];
+  UNROLL for (int r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();
+  if (w->narrow) {
+    int8_tile_narrow(rows, a, depth, x->groups + index * (depth / 16), depth / 16, values, depth,
+                     sums);
+  } else {
+    int8_tile_wide(rows, a, depth, values, depth, sums);
+    UNROLL for (int r = 0; r < rows; r++) {
+      __m256i offset = _mm256_set1_epi32(w->offset * x->sums[index + r]);
+      UNROLL for (int h = 0; h < 2; h++) sums[r][h] = _mm256_sub_epi32(sums[r][h], offset);
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++) memcpy(&result[r], sums[r], 64);
+}
+
+#include "int8_kernels.inc"
+
+const ck_kernels_t ck_avx2 = {FLOAT_KERNELS, INT8_KERNELS};
 #pragma clang attribute pop
 #endif

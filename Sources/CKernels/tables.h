@@ -3,9 +3,7 @@
 
 #include "include/CKernels.h"
 
-#if defined(__x86_64__)
 extern const ck_kernels_t ck_avx2;
-extern const ck_kernels_t ck_avx512;
-#elif defined(__aarch64__)
+extern const ck_kernels_t ck_avx512vnni;
+extern const ck_kernels_t ck_amx;
 extern const ck_kernels_t ck_neon;
-#endif

@@ -41,7 +41,7 @@ public enum BLAS {
     guard let current = unsafe openblas_get_corename() else { return nil }
     let slow = ["Prescott", "Generic", "Core2", "Penryn", "Nehalem", "Unknown"]
     guard unsafe slow.contains(String(cString: current)) else { return nil }
-    if InstructionSet.avx512.isSupported { return "SkylakeX" }
+    if InstructionSet.avx512vnni.isSupported { return "SkylakeX" }
     return InstructionSet.avx2.isSupported ? "Haswell" : nil
   }
 

@@ -7,7 +7,10 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// OpenBLAS for matrix products, plain Swift for the rest: for a CPU that no kernel here is for.
   case openblas
   case avx2
-  case avx512
+  /// AVX-512 with VNNI.
+  case avx512vnni
+  /// AVX-512 and the int8 tiles of AMX.
+  case amx
   case neon
 
   public var isSupported: Bool {
@@ -17,13 +20,14 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// The fastest that this CPU can run.
   public static let best: InstructionSet =
-    [.avx512, .avx2, .neon].first(where: \.isSupported) ?? .openblas
+    [.amx, .avx512vnni, .avx2, .neon].first(where: \.isSupported) ?? .openblas
 
   @unsafe var table: UnsafePointer<ck_kernels_t>? {
     switch self {
     case .swift, .openblas: nil
     case .avx2: unsafe ck_kernels(CK_AVX2)
-    case .avx512: unsafe ck_kernels(CK_AVX512)
+    case .avx512vnni: unsafe ck_kernels(CK_AVX512VNNI)
+    case .amx: unsafe ck_kernels(CK_AMX)
     case .neon: unsafe ck_kernels(CK_NEON)
     }
   }

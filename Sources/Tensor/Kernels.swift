@@ -33,7 +33,7 @@ public struct Kernels: Sendable {
     precondition(bias.map { $0.rows == 1 && $0.columns == y.columns } ?? true)
     precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
     guard let table = unsafe table else {
-      referenceDense(
+      swiftDense(
         x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
       return
     }
@@ -47,7 +47,7 @@ public struct Kernels: Sendable {
   public func multiply(_ a: Matrix, _ b: Matrix, scale: Float = 1, into c: Matrix) {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
     guard let table = unsafe table else {
-      referenceMultiply(a, b, scale: scale, into: c)
+      swiftMultiply(a, b, scale: scale, into: c)
       return
     }
     precondition(c.rows <= 1 || c.stride >= (c.columns + 15) / 16 * 16)
@@ -65,7 +65,7 @@ public struct Kernels: Sendable {
     precondition(residual.map { $0.rows == x.rows && $0.columns == x.columns } ?? true)
     precondition(gain.columns == x.columns && bias.columns == x.columns)
     guard let table = unsafe table else {
-      referenceLayerNorm(
+      swiftLayerNorm(
         x, residual: residual, gain: gain, bias: bias, epsilon: epsilon, into: y)
       return
     }
@@ -75,18 +75,15 @@ public struct Kernels: Sendable {
 
   /// `eˣ / Σ eˣ` of each row in place.
   public func softmax(_ x: Matrix) {
-    guard let table = unsafe table else { return referenceSoftmax(x) }
+    guard let table = unsafe table else { return swiftSoftmax(x) }
     unsafe table.pointee.softmax(x.base, x.stride, x.rows, x.columns)
   }
 
   /// The activation of every element in place.
   public func activate(_ x: Matrix, _ activation: Activation) {
     guard activation != .none else { return }
+    guard let table = unsafe table else { return swiftActivate(x, activation) }
     for index in 0..<x.rows {
-      guard let table = unsafe table else {
-        for column in 0..<x.columns { x[index, column] = activation(x[index, column]) }
-        continue
-      }
       unsafe table.pointee.activate(x.row(index), x.columns, activation.code)
     }
   }

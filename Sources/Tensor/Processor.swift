@@ -24,12 +24,30 @@ public struct Processor: Sendable {
     _ x: Matrix, _ layer: DenseWeights, activation: Activation = .none, residual: Matrix? = nil,
     into y: Matrix
   ) {
-    let tile = layer.tile(rows: x.rows, threads: pool.threads)
-    pool.run(parts: (layer.outputs + tile - 1) / tile) { part, _ in
-      let range = part * tile..<min((part + 1) * tile, layer.outputs)
-      kernels.dense(
-        x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
-        activation: activation, residual: residual?[columns: range], into: y[columns: range])
+    dense(x, [layer], activation: activation, residual: residual, into: [y])
+  }
+
+  /// Several layers on one input as one job. `residual` is added to each output.
+  public func dense(
+    _ x: Matrix, _ layers: [DenseWeights], activation: Activation = .none,
+    residual: Matrix? = nil, into outputs: [Matrix]
+  ) {
+    precondition(layers.count == outputs.count)
+    let tiles = layers.map { $0.tile(rows: x.rows, threads: pool.threads) }
+    let counts = zip(layers, tiles).map { ($0.outputs + $1 - 1) / $1 }
+    pool.run(parts: counts.reduce(0, +)) { part, _ in
+      var part = part
+      for (index, layer) in layers.enumerated() {
+        guard part >= counts[index] else {
+          let range = part * tiles[index]..<min((part + 1) * tiles[index], layer.outputs)
+          kernels.dense(
+            x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
+            activation: activation, residual: residual?[columns: range],
+            into: outputs[index][columns: range])
+          return
+        }
+        part -= counts[index]
+      }
     }
   }
 

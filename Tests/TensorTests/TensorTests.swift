@@ -1,3 +1,196 @@
 import Testing
 
 @testable import Tensor
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A seeded generator, so that a failure can be repeated (SplitMix64, Steele et al. 2014).
+struct Generator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  mutating func matrix(_ rows: Int, _ columns: Int, stride: Int? = nil) -> Matrix {
+    let stride = stride ?? columns
+    let matrix = Matrix(
+      storage: FloatStorage(count: rows * stride), rows: rows, columns: columns, stride: stride)
+    for row in 0..<rows {
+      for column in 0..<columns { matrix[row, column] = Float.random(in: -2...2, using: &self) }
+    }
+    return matrix
+  }
+}
+
+/// The vectorised kernels that this CPU runs.
+let vectorised = InstructionSet.allCases.filter {
+  $0.isSupported && $0 != .swift && $0 != .openblas
+}
+let swiftKernels = Kernels(.swift)
+
+func bits(_ matrix: Matrix) -> [UInt32] { matrix.elements.map(\.bitPattern) }
+
+@Suite("Every instruction set gives the bits of the Swift kernels")
+struct InstructionSetTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let set: InstructionSet
+    let rows: Int
+    let columns: Int
+    let depth: Int
+    var testDescription: String { "\(set) \(rows) × \(columns) × \(depth)" }
+  }
+
+  static let cases = vectorised.flatMap { set in
+    [
+      (1, 1, 1), (1, 5, 3), (2, 3, 16), (3, 2, 17), (4, 7, 31), (5, 16, 64), (6, 17, 65),
+      (7, 33, 100), (13, 20, 200), (4, 5, 1500), (3, 4, 3000),
+    ].map { Case(set: set, rows: $0.0, columns: $0.1, depth: $0.2) }
+  }
+
+  @Test("dense", arguments: cases)
+  func dense(_ test: Case) {
+    var generator = Generator(state: 1)
+    let x = generator.matrix(test.rows, test.depth, stride: test.depth + 3)
+    let weights = generator.matrix(test.columns, test.depth)
+    let bias = generator.matrix(1, test.columns)
+    let residual = generator.matrix(test.rows, test.columns)
+    for activation in [Activation.none, .gelu, .relu] {
+      let expected = Matrix(rows: test.rows, columns: test.columns)
+      let actual = Matrix(rows: test.rows, columns: test.columns)
+      for (kernels, y) in [(swiftKernels, expected), (Kernels(test.set), actual)] {
+        kernels.dense(
+          x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
+      }
+      #expect(bits(actual) == bits(expected))
+    }
+  }
+
+  @Test("multiply", arguments: cases)
+  func multiply(_ test: Case) {
+    var generator = Generator(state: 2)
+    let width = (test.columns + 15) / 16 * 16
+    let a = generator.matrix(test.rows, test.depth)
+    let b = generator.matrix(test.depth, test.columns, stride: width)
+    let results = [swiftKernels, Kernels(test.set)].map { kernels in
+      let c = Matrix(
+        storage: FloatStorage(count: test.rows * width), rows: test.rows, columns: test.columns,
+        stride: width)
+      kernels.multiply(a, b, scale: 0.3, into: c)
+      return bits(c)
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test("layer norm and softmax", arguments: cases)
+  func rows(_ test: Case) {
+    var generator = Generator(state: 3)
+    let x = generator.matrix(test.rows, test.depth)
+    let residual = generator.matrix(test.rows, test.depth)
+    let gain = generator.matrix(1, test.depth)
+    let bias = generator.matrix(1, test.depth)
+    let results = [swiftKernels, Kernels(test.set)].map { kernels in
+      let y = Matrix(rows: test.rows, columns: test.depth)
+      kernels.layerNorm(x, residual: residual, gain: gain, bias: bias, epsilon: 1e-5, into: y)
+      let norm = bits(y)
+      kernels.softmax(y)
+      return norm + bits(y)
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test(
+    "activations", arguments: vectorised,
+    [Activation.relu, .gelu, .geluTanh, .tanh, .silu, .logistic])
+  func activations(_ set: InstructionSet, _ activation: Activation) {
+    var generator = Generator(state: 4)
+    var values = (0..<999).map { _ in Float.random(in: -12...12, using: &generator) }
+    values += [0, -0.0, 100, -100, 1e-30, -1e-30, .infinity, -.infinity]
+    let results = [swiftKernels, Kernels(set)].map { kernels in
+      let x = Matrix(values, rows: 1, columns: values.count)
+      kernels.activate(x, activation)
+      return bits(x)
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test("transpose, with and without accumulation", arguments: cases)
+  func transpose(_ test: Case) {
+    var generator = Generator(state: 5)
+    let x = generator.matrix(test.rows, test.depth)
+    for accumulate in [false, true] {
+      let results = [swiftKernels, Kernels(test.set)].map { kernels in
+        let y = Matrix(rows: test.depth, columns: test.rows)
+        y.fill(1)
+        kernels.transpose(x, into: y, accumulate: accumulate)
+        return bits(y)
+      }
+      #expect(results[0] == results[1])
+    }
+  }
+}
+
+@Suite("Elementary functions are within a few ULP")
+struct ElementaryFunctionTests {
+  private func worst(
+    _ range: ClosedRange<Float>, _ function: (SIMD16<Float>) -> SIMD16<Float>,
+    _ exact: (Double) -> Double
+  ) -> Double {
+    var worst = 0.0
+    var generator = Generator(state: 6)
+    for _ in 0..<20_000 {
+      var x = SIMD16<Float>()
+      for lane in 0..<16 { x[lane] = Float.random(in: range, using: &generator) }
+      let y = function(x)
+      for lane in 0..<16 {
+        let expected = exact(Double(x[lane]))
+        let unit = Double(Float(expected).ulp)
+        worst = max(worst, abs(Double(y[lane]) - expected) / unit)
+      }
+    }
+    return worst
+  }
+
+  @Test("exp within 1.1") func exponential() {
+    let error = worst(-87...88, VectorMath.exp, Foundation.exp)
+    #expect(error < 1.1)
+  }
+
+  @Test("erf within 1.2") func errorFunction() {
+    let error = worst(-5...5, VectorMath.erf, Foundation.erf)
+    #expect(error < 1.2)
+    let nearZero = worst(-1e-3...1e-3, VectorMath.erf, Foundation.erf)
+    #expect(nearZero < 1.2)
+  }
+
+  @Test("tanh within 3") func hyperbolicTangent() {
+    let error = worst(-10...10, VectorMath.tanh, Foundation.tanh)
+    #expect(error < 3)
+  }
+
+  @Test("GELU is x · Φ(x)") func gelu() {
+    let exact = { (x: Double) in 0.5 * x * (1 + Foundation.erf(x / 2.0.squareRoot())) }
+    for x in stride(from: Float(-6), through: 6, by: 0.01) {
+      let y = VectorMath.activate(SIMD16(repeating: x), .gelu)[0]
+      #expect(abs(Double(y) - exact(Double(x))) < 2e-7 * max(1, Double(abs(x))))
+    }
+  }
+}
+
+/// The C library's, under a name that does not clash.
+enum Foundation {
+  static func exp(_ x: Double) -> Double { libraryExp(x) }
+  static func erf(_ x: Double) -> Double { libraryErf(x) }
+  static func tanh(_ x: Double) -> Double { libraryTanh(x) }
+}
+private let libraryExp: @Sendable (Double) -> Double = { exp($0) }
+private let libraryErf: @Sendable (Double) -> Double = { erf($0) }
+private let libraryTanh: @Sendable (Double) -> Double = { tanh($0) }

@@ -14,13 +14,41 @@ typedef enum {
   CK_GELU = 2,  // the exact one, with erf
   CK_TANH = 3,
   CK_LOGISTIC = 4,
+  CK_SILU = 6,
+  CK_GELU_TANH = 5,  // the approximation with tanh
 } ck_activation;
 
 typedef enum {
   CK_AVX2 = 1,
-  CK_AVX512 = 2,
-  CK_NEON = 3,
+  CK_AVX512VNNI = 2,
+  CK_AMX = 3,
+  CK_NEON = 4,
 } ck_instruction_set;
+
+// Rows of an activation in int8, rotated: row r is scales[r] · Σ values. With two digits there is a
+// second plane behind the first, and a value is 128 · first + second.
+typedef struct {
+  int8_t *values;   // [digits, rows, depth], zero beyond the columns
+  int32_t *sums;    // [digits, rows]: Σ values of a row
+  int32_t *groups;  // [digits, rows, depth / 16]: what `int8_quantize` of an instruction set leaves
+  float *scales;    // [rows]
+  long rows;        // of the allocation: the distance between planes in rows
+  long depth;       // columns rounded up to 64
+  int digits;       // 1 or 2
+} ck_int8_rows;
+
+// Weights [columns, depth] in int8, each plus `offset`, so that none is negative. Laid out
+// [columns / 16, depth / 4, 16, 4]: a line of 64 bytes has four neighbours in depth of 16 columns,
+// as every dot-product instruction wants them.
+typedef struct {
+  const uint8_t *values;
+  const float *scales;  // [columns rounded up to 16]
+  const float *bias;    // likewise
+  long columns;
+  long depth;
+  int offset;   // 64: |w| ≤ 63; 128: |w| ≤ 127
+  bool narrow;  // offset 64, and sums of |w| over the groups of 8 that AVX2 adds in int16 ≤ 258
+} ck_int8_weights;
 
 typedef struct {
   // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns.
@@ -50,6 +78,19 @@ typedef struct {
   // y[c, r] (+)= x[r, c]
   void (*transpose)(const float *x, long x_stride, float *y, long y_stride, long rows,
                     long columns, bool accumulate);
+
+  // Rotates each row of x [rows, columns] by Hadamard matrices of `block` (a power of two that
+  // divides `columns`), without the factor 1/√block, and quantises it by its greatest magnitude into
+  // row `first + r` of `result`. A row with NaN or infinity gets the scale NaN and zeros.
+  // `scratch` has `columns` floats.
+  void (*int8_quantize)(const float *x, long x_stride, long rows, long columns, long block,
+                        float *scratch, const ck_int8_rows *result, long first);
+
+  // y[r, c] = activation(x[first + r, ·] · w[c, ·] + bias[c]) + residual[r, c]. The sum of integers is
+  // exact, and what follows has one order: the same bits on every instruction set.
+  void (*int8_dense)(const ck_int8_rows *x, long first, long rows, const ck_int8_weights *w,
+                     const float *residual, long residual_stride, float *y, long y_stride,
+                     ck_activation activation);
 } ck_kernels_t;
 
 // The table of an instruction set, or null where this CPU (or this build) cannot run it.

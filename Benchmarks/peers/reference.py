@@ -1,0 +1,73 @@
+"""A Hugging Face folder as one PyTorch module: token ids in, embedding or logits out.
+
+Pooling, a Dense module and normalisation are part of the module, so that every engine is exported
+and timed with the same work in it.
+"""
+
+import json
+import pathlib
+
+import torch
+import transformers
+
+
+class Network(torch.nn.Module):
+    """`(input_ids, attention_mask)` → `[messages, dimension]`."""
+
+    def __init__(self, folder: pathlib.Path, attention: str = "sdpa"):
+        super().__init__()
+        folder = pathlib.Path(folder)
+        self.config = transformers.AutoConfig.from_pretrained(folder)
+        name = (self.config.architectures or [""])[0]
+        self.is_classifier = name.endswith("ForSequenceClassification")
+        # These two have no other attention than the eager one.
+        if self.config.model_type in ("deberta-v2", "mpnet"):
+            attention = "eager"
+        keywords = {"attn_implementation": attention, "dtype": torch.float32}
+        if self.is_classifier:
+            kind = transformers.AutoModelForSequenceClassification
+        else:
+            kind = transformers.AutoModel
+            keywords["add_pooling_layer"] = False
+        self.model = kind.from_pretrained(folder, **keywords).eval()
+        self.modes, self.normalizes = pooling(folder)
+
+    @staticmethod
+    def configuration(folder: str) -> transformers.PretrainedConfig:
+        return transformers.AutoConfig.from_pretrained(folder)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        output = self.model(input_ids=input_ids, attention_mask=attention_mask)
+        if self.is_classifier:
+            return output.logits
+        hidden = output.last_hidden_state
+        if self.modes == ["cls"]:
+            vector = hidden[:, 0]
+        else:
+            mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            vector = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
+        return torch.nn.functional.normalize(vector, dim=-1) if self.normalizes else vector
+
+
+def pooling(folder: pathlib.Path) -> tuple[list[str], bool]:
+    """The pooling modes of a sentence-transformers folder, and whether it normalises."""
+    if not (folder / "modules.json").exists():
+        return ["mean"], False
+    modules = json.loads((folder / "modules.json").read_text())
+    normalizes = any(module["type"].endswith("Normalize") for module in modules)
+    for module in modules:
+        if module["type"].endswith("Pooling"):
+            config = json.loads((folder / module["path"] / "config.json").read_text())
+            mode = config.get("pooling_mode") or [
+                key.split("_")[2] for key, on in config.items()
+                if key.startswith("pooling_mode_") and on is True]
+            modes = [mode] if isinstance(mode, str) else list(mode)
+            if modes not in (["cls"], ["mean"]):
+                raise ValueError(f"{folder}: the peers know cls and mean pooling, not {modes}")
+            return modes, normalizes
+    return ["mean"], normalizes
+
+
+def padding_id(folder: pathlib.Path) -> int:
+    config = json.loads((pathlib.Path(folder) / "config.json").read_text())
+    return config.get("pad_token_id") or 0

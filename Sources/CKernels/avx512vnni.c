@@ -1,0 +1,50 @@
+// AVX-512 with VNNI: 16 floats a register, 32 registers, and vpdpbusd, which multiplies four unsigned
+// with four signed bytes and adds them in int32 without saturation.
+#if defined(__x86_64__) || defined(CK_EMULATED)
+#include "tables.h"
+
+#ifndef CK_EMULATED
+#include <immintrin.h>
+#pragma clang attribute push(                                                                  \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma"))),         \
+    apply_to = function)
+#endif
+#define LANES 16
+#define DENSE_ROWS 6
+#define DENSE_COLUMNS 4
+#define MULTIPLY_ROWS 8
+#define MULTIPLY_VECTORS 1
+#include "float_kernels.inc"
+
+#define INT8_ROWS 12
+
+static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
+  (void)values, (void)depth, (void)groups;
+}
+
+INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
+                      const ck_int8_weights *w, long column, i16 result[INT8_ROWS]) {
+  const long depth = x->depth, index = digit * x->rows + row;
+  const int8_t *a = x->values + index * depth;
+  const uint8_t *values = w->values + column * w->depth;
+  __m512i sums[INT8_ROWS];
+  UNROLL for (int r = 0; r < rows; r++) sums[r] = _mm512_setzero_si512();
+  for (long k = 0; k < depth; k += 4, values += 64) {
+    __m512i weights = _mm512_loadu_si512(values);
+    UNROLL for (int r = 0; r < rows; r++) {
+      int32_t bits;
+      __builtin_memcpy(&bits, a + r * depth + k, 4);
+      sums[r] = _mm512_dpbusd_epi32(sums[r], weights, _mm512_set1_epi32(bits));
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++)
+    result[r] = (i16)sums[r] - w->offset * x->sums[index + r];
+}
+
+#include "int8_kernels.inc"
+
+const ck_kernels_t ck_avx512vnni = {FLOAT_KERNELS, INT8_KERNELS};
+#ifndef CK_EMULATED
+#pragma clang attribute pop
+#endif
+#endif

@@ -1,0 +1,102 @@
+internal import CKernels
+
+extension Kernels {
+  /// Rotates and quantises the rows of `x`, `[rows, columns]`, into `result` from row `first` on.
+  ///
+  /// `scratch` has room for one row. A row with NaN or infinity gets the scale NaN and zeros, so
+  /// whatever is computed from it is NaN.
+  public func quantize(
+    _ x: Matrix, block: Int, into result: QuantizedRows, first: Int, scratch: Matrix
+  ) {
+    precondition(x.columns == result.columns && first >= 0 && first + x.rows <= result.capacity)
+    precondition(scratch.columns >= x.columns && x.columns % block == 0)
+    guard let table = unsafe instructionSet.table else {
+      swiftQuantize(x, block: block, into: result, first: first)
+      return
+    }
+    var description = unsafe result.description
+    unsafe table.pointee.int8_quantize(
+      x.base, x.stride, x.rows, x.columns, block, scratch.base, &description, first)
+  }
+
+  /// `y = activation(x · weightsᵀ + bias) + residual` for columns `range` of the output.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows of `x` that `y` and `residual` have
+  ///   - residual: `[rows, columns of the range]`
+  ///   - y: `[rows, columns of the range]`
+  public func dense(
+    _ x: QuantizedRows, rows: Range<Int>, _ weights: QuantizedWeights, columns range: Range<Int>,
+    activation: Activation = .none, residual: Matrix? = nil, into y: Matrix
+  ) {
+    precondition(x.columns == weights.inputs && rows.upperBound <= x.capacity)
+    precondition(y.rows == rows.count && y.columns == range.count)
+    precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
+    guard let table = unsafe instructionSet.table else {
+      swiftDense(
+        x, rows: rows, weights, columns: range, activation: activation, residual: residual,
+        into: y)
+      return
+    }
+    var input = unsafe x.description
+    var layer = unsafe weights.description(range)
+    unsafe table.pointee.int8_dense(
+      &input, rows.lowerBound, rows.count, &layer, residual?.base, residual?.stride ?? 0, y.base,
+      y.stride, activation.code)
+  }
+}
+
+/// The definitions.
+extension Kernels {
+  /// The product of a row with Hadamard matrices of `block` along it, without the factor 1/√block.
+  static func rotate(_ row: inout [Float], block: Int) {
+    var distance = 1
+    while distance < block {
+      for index in row.indices where index & distance == 0 {
+        (row[index], row[index + distance]) = (
+          row[index] + row[index + distance], row[index] - row[index + distance]
+        )
+      }
+      distance *= 2
+    }
+  }
+
+  func swiftQuantize(_ x: Matrix, block: Int, into result: QuantizedRows, first: Int) {
+    let levels: Float = result.digits == 1 ? 127 : 127 * 128
+    for row in 0..<x.rows {
+      var values = x[row: row]
+      Self.rotate(&values, block: block)
+      let isFinite = values.allSatisfy(\.isFinite)
+      let most = values.reduce(0) { max($0, abs($1)) }
+      let isEmpty = !isFinite || most < 1e-30
+      result[scaleOf: first + row] = !isFinite ? .nan : isEmpty ? 0 : most / levels
+      let inverse = isEmpty ? 0 : levels / most
+      for column in values.indices {
+        result[first + row, column] =
+          isEmpty ? 0 : Int((values[column] * inverse).rounded(.toNearestOrEven))
+      }
+    }
+  }
+
+  func swiftDense(
+    _ x: QuantizedRows, rows: Range<Int>, _ weights: QuantizedWeights, columns: Range<Int>,
+    activation: Activation, residual: Matrix?, into y: Matrix
+  ) {
+    for (row, source) in rows.enumerated() {
+      for (column, output) in columns.enumerated() {
+        var value: Float = 0
+        for digit in 0..<x.digits {
+          var sum = 0
+          for input in 0..<weights.inputs {
+            sum += x.digit(digit, source, input) * weights[output, input]
+          }
+          value = digit == 0 ? Float(sum) : Float(sum).addingProduct(value, 128)
+        }
+        y[row, column] = weights.bias[0, output].addingProduct(
+          value * weights.scales[0, output], x[scaleOf: source])
+      }
+    }
+    activate(y, activation)
+    if let residual { add(residual, to: y) }
+  }
+}

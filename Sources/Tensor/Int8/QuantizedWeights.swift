@@ -1,0 +1,107 @@
+internal import CKernels
+
+/// Weights of a dense layer in int8, one scale for each output, packed as the dot-product
+/// instructions want them.
+///
+/// The layer's input is rotated by Hadamard matrices H of ``block`` before it is quantised, so these
+/// are the weights `W H / block`: the product is the same, since H Hᵀ = block · 1, while a few large
+/// channels of the input are spread over their block. (QuaRot, arXiv:2404.00456.)
+public struct QuantizedWeights: Sendable {
+  public let outputs: Int
+  public let inputs: Int
+  /// Order of the Hadamard matrices: a power of two that divides ``inputs``.
+  public let block: Int
+  /// 7: magnitudes up to 63; 8: up to 127.
+  public let bits: Int
+  /// Whether AVX2 may add four pairs in int16: see `avx2.c`.
+  public let isNarrow: Bool
+  /// Each weight plus ``offset``: `[outputs / 16, depth / 4, 16, 4]`, both rounded up.
+  public let packed: ByteStorage
+  /// `[1, outputs rounded up to 16]`
+  public let scales: Matrix
+  /// `[1, outputs rounded up to 16]`
+  public let bias: Matrix
+
+  /// Inputs rounded up to 64.
+  public var depth: Int { Self.depth(inputs: inputs) }
+  public var offset: Int { bits == 7 ? 64 : 128 }
+
+  public static func depth(inputs: Int) -> Int { (inputs + 63) / 64 * 64 }
+  public static func width(outputs: Int) -> Int { (outputs + 15) / 16 * 16 }
+
+  /// Bytes of the packed weights.
+  public static func byteCount(outputs: Int, inputs: Int) -> Int {
+    width(outputs: outputs) * depth(inputs: inputs)
+  }
+
+  /// The largest block for a width: a power of two up to 128 that divides it.
+  public static func block(inputs: Int) -> Int {
+    var block = 1
+    while block < 128, inputs % (2 * block) == 0 { block *= 2 }
+    return block
+  }
+
+  /// Weights that were packed before, say in a file.
+  ///
+  /// `isNarrow` is verified, since a kernel relies on it.
+  public init(
+    outputs: Int, inputs: Int, block: Int, bits: Int, packed: ByteStorage, scales: Matrix,
+    bias: Matrix
+  ) {
+    precondition(packed.count == Self.byteCount(outputs: outputs, inputs: inputs))
+    precondition(scales.rows == 1 && scales.columns == Self.width(outputs: outputs))
+    precondition(bias.rows == 1 && bias.columns == Self.width(outputs: outputs))
+    precondition(inputs % block == 0 && block & (block - 1) == 0 && (7...8).contains(bits))
+    self.outputs = outputs
+    self.inputs = inputs
+    self.block = block
+    self.bits = bits
+    self.packed = packed
+    self.scales = scales
+    self.bias = bias
+    isNarrow = bits == 7 && Self.isNarrow(packed)
+  }
+
+  /// Sums of magnitudes that stay within int16 when multiplied by 127.
+  static let narrowLimit = 258
+
+  /// Whether every group of 8 weights that AVX2 adds in int16 is within the limit, and every weight
+  /// within 7 bits.
+  private static func isNarrow(_ packed: ByteStorage) -> Bool {
+    // A group: two neighbours in depth, in four lines running.
+    unsafe packed.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: 256) {
+        for pair in stride(from: 0, to: 64, by: 2) {
+          var sum = 0
+          for line in 0..<4 {
+            let place = start + 64 * line + pair
+            guard unsafe bytes[place] < 128, unsafe bytes[place + 1] < 128 else { return false }
+            sum += unsafe abs(Int(bytes[place]) - 64) + abs(Int(bytes[place + 1]) - 64)
+          }
+          if sum > narrowLimit { return false }
+        }
+      }
+      return true
+    }
+  }
+
+  /// Place of a weight in ``packed``.
+  static func place(output: Int, input: Int, depth: Int) -> Int {
+    ((output / 16 * (depth / 4) + input / 4) * 16 + output % 16) * 4 + input % 4
+  }
+
+  /// A weight as an integer, without the offset.
+  public subscript(output: Int, input: Int) -> Int {
+    Int(packed[Self.place(output: output, input: input, depth: depth)]) - offset
+  }
+
+  /// Columns `range` of the output; the range starts at a multiple of 16.
+  @unsafe func description(_ range: Range<Int>) -> ck_int8_weights {
+    precondition(range.lowerBound % 16 == 0 && range.upperBound <= outputs)
+    return unsafe ck_int8_weights(
+      values: UnsafePointer(
+        (packed.base + range.lowerBound * depth).assumingMemoryBound(to: UInt8.self)),
+      scales: scales.base + range.lowerBound, bias: bias.base + range.lowerBound,
+      columns: range.count, depth: depth, offset: Int32(offset), narrow: isNarrow)
+  }
+}

@@ -1,0 +1,113 @@
+/// The kernels in Swift: what the vectorised ones are held to, bit for bit, and what runs where there
+/// are none. Rows are read sixteen elements at a time, since that is the order of their sums.
+extension Kernels {
+  /// Elements `start ..< start + 16` of a row, those behind its end `fill`.
+  private func load(_ x: Matrix, _ row: Int, _ start: Int, fill: Float = 0) -> SIMD16<Float> {
+    var vector = SIMD16<Float>(repeating: fill)
+    for lane in 0..<min(16, x.columns - start) { vector[lane] = x[row, start + lane] }
+    return vector
+  }
+
+  private func store(_ vector: SIMD16<Float>, _ y: Matrix, _ row: Int, _ start: Int) {
+    for lane in 0..<min(16, y.columns - start) { y[row, start + lane] = vector[lane] }
+  }
+
+  /// Calls `body` with the start of each sixteen elements of a row.
+  private func vectors(_ columns: Int, _ body: (Int) -> Void) {
+    for start in stride(from: 0, to: columns, by: 16) { body(start) }
+  }
+
+  func swiftDense(
+    _ x: Matrix, weights: Matrix, bias: Matrix?, activation: Activation, residual: Matrix?,
+    into y: Matrix
+  ) {
+    if instructionSet == .openblas {
+      BLAS.multiply(x, transposed: weights, into: y)
+    } else {
+      // Depth in the blocks of the vectorised kernel, each with sixteen partial sums.
+      let blocks = max(1, (x.columns + 1023) / 1024)
+      let step = ((x.columns + blocks - 1) / blocks + 15) / 16 * 16
+      for row in 0..<x.rows {
+        for output in 0..<weights.rows {
+          var total: Float = 0
+          for first in stride(from: 0, to: x.columns, by: max(1, step)) {
+            let range = first..<min(first + step, x.columns)
+            let (inputs, factors) = (x[columns: range], weights[columns: range])
+            var sums = SIMD16<Float>()
+            vectors(range.count) {
+              sums.addProduct(load(inputs, row, $0), load(factors, output, $0))
+            }
+            let sum = VectorMath.sum(sums)
+            total = first == 0 ? sum + (bias?[0, output] ?? 0) : total + sum
+          }
+          y[row, output] = x.columns == 0 ? bias?[0, output] ?? 0 : total
+        }
+      }
+    }
+    if instructionSet == .openblas, let bias {
+      for row in 0..<y.rows { add(bias, to: y[rows: row..<row + 1]) }
+    }
+    activate(y, activation)
+    if let residual { add(residual, to: y) }
+  }
+
+  func swiftMultiply(_ a: Matrix, _ b: Matrix, scale: Float, into c: Matrix) {
+    if instructionSet == .openblas { return BLAS.multiply(a, b, scale: scale, into: c) }
+    for row in 0..<c.rows {
+      for column in 0..<c.columns {
+        var sum: Float = 0
+        for k in 0..<a.columns { sum.addProduct(a[row, k], b[k, column]) }
+        c[row, column] = sum * scale
+      }
+    }
+  }
+
+  func swiftLayerNorm(
+    _ x: Matrix, residual: Matrix?, gain: Matrix, bias: Matrix, epsilon: Float, into y: Matrix
+  ) {
+    let count = Float(x.columns)
+    for row in 0..<x.rows {
+      var sums = SIMD16<Float>()
+      vectors(x.columns) { start in
+        var v = load(x, row, start)
+        if let residual { v += load(residual, row, start) }
+        store(v, y, row, start)
+        sums += v
+      }
+      let mean = VectorMath.sum(sums) / count
+      var squares = SIMD16<Float>()
+      vectors(x.columns) { start in
+        let distance = load(y, row, start, fill: mean) - mean
+        squares.addProduct(distance, distance)
+      }
+      let scale = 1 / (VectorMath.sum(squares) / count + epsilon).squareRoot()
+      vectors(x.columns) { start in
+        let v = (load(y, row, start) - mean) * scale
+        store(load(bias, 0, start).addingProduct(v, load(gain, 0, start)), y, row, start)
+      }
+    }
+  }
+
+  func swiftSoftmax(_ x: Matrix) {
+    for row in 0..<x.rows {
+      var highest = -Float.infinity
+      for column in 0..<x.columns where x[row, column] > highest { highest = x[row, column] }
+      var sums = SIMD16<Float>()
+      vectors(x.columns) { start in
+        let e = VectorMath.exp(load(x, row, start, fill: -.infinity) - highest)
+        store(e, x, row, start)
+        sums += e
+      }
+      let scale = 1 / VectorMath.sum(sums)
+      for column in 0..<x.columns { x[row, column] *= scale }
+    }
+  }
+
+  func swiftActivate(_ x: Matrix, _ activation: Activation) {
+    for row in 0..<x.rows {
+      vectors(x.columns) {
+        store(VectorMath.activate(load(x, row, $0), activation), x, row, $0)
+      }
+    }
+  }
+}

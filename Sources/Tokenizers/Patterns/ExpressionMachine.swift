@@ -1,0 +1,207 @@
+/// One search: the backtracking stack and the states known to fail.
+struct ExpressionMachine {
+  /// Where to go on after a failure.
+  private struct Choice {
+    var instruction: Int
+    var position: Int
+    /// For a run: it may give back scalars down to here (greedy) or take more up to here (lazy).
+    var limit: Int
+    var kind: Kind
+  }
+
+  private enum Kind {
+    case plain, greedyRun
+    case lazyRun(set: Int)
+  }
+
+  private let expression: Expression
+  private let range: Range<Int>
+  private var stack: [Choice] = []
+  private var steps = 0
+  /// How many look-aheads are being tried; what fails inside one says nothing outside.
+  private var lookDepth = 0
+  /// One bit for each instruction at each position; empty until many steps have been taken.
+  private var failed: [UInt64] = []
+
+  private static let patience = 4096
+
+  init(_ expression: Expression, _ range: Range<Int>) {
+    self.expression = expression
+    self.range = range
+  }
+
+  /// The end of the match that begins at `position`.
+  mutating func match(_ bytes: borrowing Span<UInt8>, at position: Int) -> Int? {
+    guard let end = run(bytes, 0, position) else { return nil }
+    // The states on the way to a match are no failures.
+    steps = 0
+    failed = []
+    return end
+  }
+
+  /// Whether this state has been tried before; marks it as tried.
+  private mutating func wasTried(_ instruction: Int, _ position: Int) -> Bool {
+    guard lookDepth == 0 else { return false }
+    steps += 1
+    if failed.isEmpty {
+      guard steps > Self.patience else { return false }
+      failed = Array(
+        repeating: 0, count: expression.program.count * (range.count + 1) / 64 + 1)
+    }
+    let bit = instruction * (range.count + 1) + position - range.lowerBound
+    let word = failed[bit >> 6]
+    failed[bit >> 6] = word | 1 << UInt64(bit & 63)
+    return word >> UInt64(bit & 63) & 1 == 1
+  }
+
+  private mutating func run(
+    _ bytes: borrowing Span<UInt8>, _ start: Int, _ startPosition: Int
+  ) -> Int? {
+    let floor = stack.count
+    var instruction = start
+    var position = startPosition
+    while true {
+      var hasFailed = false
+      switch expression.program[instruction] {
+      case .accept:
+        stack.removeSubrange(floor...)
+        return position
+      case .set(let set):
+        if position < range.upperBound {
+          let (scalar, length) = UTF8Scalars.read(bytes, position)
+          if expression.contains(set, scalar) {
+            position += length
+            instruction += 1
+            continue
+          }
+        }
+        hasFailed = true
+      case .run(let set, let minimum, let maximum, let mode):
+        if let next = take(bytes, set, minimum, maximum, mode, position, instruction + 1) {
+          position = next
+          instruction += 1
+        } else {
+          hasFailed = true
+        }
+      case .split(let first, let second):
+        if wasTried(instruction, position) {
+          hasFailed = true
+        } else {
+          stack.append(
+            Choice(instruction: second, position: position, limit: position, kind: .plain))
+          instruction = first
+        }
+      case .jump(let target): instruction = target
+      case .assertion(let assertion):
+        if holds(assertion, bytes, position) { instruction += 1 } else { hasFailed = true }
+      case .look(let isNegative, let then):
+        lookDepth += 1
+        let isThere = run(bytes, instruction + 1, position) != nil
+        lookDepth -= 1
+        if isThere != isNegative {
+          instruction = then
+        } else {
+          hasFailed = true
+        }
+      case .atomic(let then):
+        if let end = run(bytes, instruction + 1, position) {
+          position = end
+          instruction = then
+        } else {
+          hasFailed = true
+        }
+      }
+      guard hasFailed else { continue }
+      guard let (back, place) = backtrack(bytes, floor) else { return nil }
+      instruction = back
+      position = place
+    }
+  }
+
+  private mutating func backtrack(
+    _ bytes: borrowing Span<UInt8>, _ floor: Int
+  ) -> (instruction: Int, position: Int)? {
+    while stack.count > floor, var choice = stack.popLast() {
+      switch choice.kind {
+      case .plain: return (choice.instruction, choice.position)
+      case .greedyRun:
+        guard choice.position > choice.limit else { continue }
+        choice.position = UTF8Scalars.before(bytes, choice.position)
+      case .lazyRun(let set):
+        guard choice.position < choice.limit else { continue }
+        let (scalar, length) = UTF8Scalars.read(bytes, choice.position)
+        guard expression.contains(set, scalar) else { continue }
+        choice.position += length
+      }
+      stack.append(choice)
+      if wasTried(choice.instruction, choice.position) { continue }
+      return (choice.instruction, choice.position)
+    }
+    return nil
+  }
+
+  /// Takes a run of a set; returns where it ends, nil if there are too few.
+  private mutating func take(
+    _ bytes: borrowing Span<UInt8>, _ set: Int, _ minimum: Int, _ maximum: Int, _ mode: RepeatMode,
+    _ start: Int, _ then: Int
+  ) -> Int? {
+    var position = start
+    var count = 0
+    var atMinimum = start
+    while count < maximum, position < range.upperBound {
+      if count == minimum {
+        atMinimum = position
+        if mode == .lazy { break }
+      }
+      let (scalar, length) = UTF8Scalars.read(bytes, position)
+      guard expression.contains(set, scalar) else { break }
+      position += length
+      count += 1
+    }
+    guard count >= minimum else { return nil }
+    if count == minimum { atMinimum = position }
+    switch mode {
+    case .possessive: break
+    case .greedy:
+      if position > atMinimum {
+        stack.append(
+          Choice(instruction: then, position: position, limit: atMinimum, kind: .greedyRun))
+      }
+    case .lazy:
+      var limit = position
+      var left = maximum - minimum
+      while left > 0, limit < range.upperBound {
+        limit += UTF8Scalars.read(bytes, limit).length
+        left -= 1
+      }
+      stack.append(
+        Choice(instruction: then, position: position, limit: limit, kind: .lazyRun(set: set)))
+    }
+    return position
+  }
+
+  private func holds(
+    _ assertion: ExpressionAssertion, _ bytes: borrowing Span<UInt8>, _ position: Int
+  ) -> Bool {
+    switch assertion {
+    case .textStart: return position == range.lowerBound
+    case .textEnd: return position == range.upperBound
+    case .lineStart:
+      if position == range.lowerBound { return true }
+      return bytes[position - 1] == 0x0A && position < range.upperBound
+    case .lineEnd: return position == range.upperBound || bytes[position] == 0x0A
+    case .wordBoundary: return isWord(bytes, before: position) != isWord(bytes, at: position)
+    case .noWordBoundary: return isWord(bytes, before: position) == isWord(bytes, at: position)
+    }
+  }
+
+  private func isWord(_ bytes: borrowing Span<UInt8>, before position: Int) -> Bool {
+    guard position > range.lowerBound else { return false }
+    return isWord(bytes, at: UTF8Scalars.before(bytes, position))
+  }
+
+  private func isWord(_ bytes: borrowing Span<UInt8>, at position: Int) -> Bool {
+    guard position < range.upperBound else { return false }
+    return ScalarTable.shared[UTF8Scalars.read(bytes, position).scalar].contains(.word)
+  }
+}

@@ -1,0 +1,104 @@
+import JSON
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+extension Tokenizer {
+  /// Reads the tokenizer of a model's folder: `tokenizer.json`, else `spm.model` or
+  /// `sentencepiece.bpe.model`, else `vocab.txt`, and with it `tokenizer_config.json`,
+  /// `special_tokens_map.json` and `added_tokens.json`.
+  ///
+  /// Which family a SentencePiece model or a `vocab.txt` is of is read from `tokenizer_config.json`
+  /// or `config.json`.
+  public init(contentsOf folder: URL) throws(TokenizerError) {
+    func file(_ name: String) -> URL? {
+      let url = folder.appending(path: name)
+      return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    }
+    func json(_ name: String) throws(TokenizerError) -> JSONValue? {
+      guard let url = file(name) else { return nil }
+      do {
+        return try JSONValue(parsing: Tokenizer.read(url))
+      } catch let error as JSONError {
+        throw .json(file: name, error)
+      } catch {
+        throw .unreadable(file: url.path, reason: "\(error)")
+      }
+    }
+    let configuration = try TokenizerConfiguration(
+      configuration: json("tokenizer_config.json"),
+      specialTokensMap: json("special_tokens_map.json"), addedTokens: json("added_tokens.json"))
+    if let url = file("tokenizer.json") {
+      self = try TokenizerReader.read(Tokenizer.read(url), configuration)
+      return
+    }
+    let config = try json("config.json")
+    var hints = [configuration.tokenizerClass ?? ""]
+    if case .string(let type)? = config?["model_type"] { hints.append(type) }
+    func suggests(_ name: String) -> Bool {
+      hints.contains { $0.lowercased().contains(name) }
+    }
+    if let url = file("spm.model") ?? file("sentencepiece.bpe.model") {
+      let family: SentencePieceFamily =
+        suggests("camembert")
+        ? .camembert
+        : suggests("deberta") || url.lastPathComponent == "spm.model" ? .deberta : .xlmRoberta
+      try self.init(
+        SentencePieceModel(Tokenizer.read(url)), family: family, configuration)
+    } else if let url = file("vocab.txt") {
+      let family: VocabularyFamily = suggests("mpnet") ? .mpnet : .bert
+      try self.init(vocabulary: Tokenizer.read(url), family: family, configuration)
+    } else {
+      throw .noTokenizer(folder: folder.path)
+    }
+  }
+
+  /// Reads a `tokenizer.json`.
+  public init(json bytes: [UInt8]) throws(TokenizerError) {
+    self = try TokenizerReader.read(bytes, TokenizerConfiguration())
+  }
+
+  /// Reads a `tokenizer.json`.
+  public init(json file: URL) throws(TokenizerError) {
+    try self.init(json: Tokenizer.read(file))
+  }
+
+  /// Reads a SentencePiece unigram model as transformers 4.57 converts it for the family.
+  public init(
+    sentencePiece bytes: [UInt8], family: SentencePieceFamily
+  ) throws(TokenizerError) {
+    try self.init(SentencePieceModel(bytes), family: family, TokenizerConfiguration())
+  }
+
+  /// Reads a SentencePiece unigram model as transformers 4.57 converts it for the family.
+  public init(sentencePiece file: URL, family: SentencePieceFamily) throws(TokenizerError) {
+    try self.init(sentencePiece: Tokenizer.read(file), family: family)
+  }
+
+  /// Reads BERT's `vocab.txt`.
+  ///
+  /// - Parameter lowercase: whether text is lowercased, and accents with it stripped.
+  public init(vocabulary bytes: [UInt8], lowercase: Bool = true) throws(TokenizerError) {
+    var configuration = TokenizerConfiguration()
+    configuration.lowercases = lowercase
+    try self.init(vocabulary: bytes, family: .bert, configuration)
+  }
+
+  /// Reads BERT's `vocab.txt`.
+  ///
+  /// - Parameter lowercase: whether text is lowercased, and accents with it stripped.
+  public init(vocabulary file: URL, lowercase: Bool = true) throws(TokenizerError) {
+    try self.init(vocabulary: Tokenizer.read(file), lowercase: lowercase)
+  }
+
+  private static func read(_ file: URL) throws(TokenizerError) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: file))
+    } catch {
+      throw .unreadable(file: file.path, reason: "\(error)")
+    }
+  }
+}

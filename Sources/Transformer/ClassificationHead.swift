@@ -1,0 +1,45 @@
+internal import Safetensors
+internal import Tensor
+
+/// What a fine-tuned checkpoint puts on the first token: a dense layer, its activation, and one
+/// output for each label.
+struct ClassificationHead: Sendable {
+  private let dense: DenseWeights
+  private let activation: Activation
+  private let output: DenseWeights
+
+  var labelCount: Int { output.outputs }
+
+  init(_ model: ModelFolder, labelCount: Int) throws(TransformerError) {
+    let configuration = model.configuration
+    let hidden = configuration.hiddenSize
+    switch configuration.family {
+    case .bert:
+      dense = try model.encoderScope()["pooler.dense"].dense(inputs: hidden, outputs: hidden)
+      activation = .tanh
+      output = try model.scope["classifier"].dense(inputs: hidden, outputs: labelCount)
+    case .roberta, .mpnet:
+      dense = try model.scope["classifier.dense"].dense(inputs: hidden, outputs: hidden)
+      activation = .tanh
+      output = try model.scope["classifier.out_proj"].dense(inputs: hidden, outputs: labelCount)
+    case .debertaV2:
+      // transformers' ContextPooler.
+      dense = try model.scope["pooler.dense"].dense(inputs: hidden, outputs: hidden)
+      activation = try EncoderConfiguration.activation(
+        "pooler_hidden_act", default: "gelu", in: model.file)
+      output = try model.scope["classifier"].dense(inputs: hidden, outputs: labelCount)
+    }
+  }
+
+  /// - Parameter hidden: `[tokens, hidden size]`
+  /// - Returns: one logit for each label
+  func callAsFunction(_ hidden: Matrix, _ kernels: Kernels) -> [Float] {
+    let pooled = Matrix(rows: 1, columns: dense.outputs)
+    kernels.dense(
+      hidden[rows: 0..<1], weights: dense.weights, bias: dense.bias, activation: activation,
+      into: pooled)
+    let logits = Matrix(rows: 1, columns: output.outputs)
+    kernels.dense(pooled, weights: output.weights, bias: output.bias, into: logits)
+    return logits[row: 0]
+  }
+}

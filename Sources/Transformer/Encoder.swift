@@ -1,0 +1,141 @@
+internal import Safetensors
+public import Tensor
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// A transformer encoder: token ids to one vector for each token.
+///
+/// Immutable once loaded; may be called from any number of tasks at once.
+public final class Encoder: Sendable {
+  public let configuration: EncoderConfiguration
+  public let processor: Processor
+  let embeddings: Embeddings
+  let layers: [EncoderLayer]
+  let attention: SelfAttention
+  let convolution: ConvolutionLayer?
+  private let workspaces: WorkspacePool
+
+  init(
+    _ configuration: EncoderConfiguration, embeddings: Embeddings, layers: [EncoderLayer],
+    distance: DistanceScores, scale: Float, convolution: ConvolutionLayer? = nil,
+    processor: Processor
+  ) {
+    self.configuration = configuration
+    self.embeddings = embeddings
+    self.layers = layers
+    self.convolution = convolution
+    self.processor = processor
+    attention = SelfAttention(
+      headCount: configuration.headCount, headSize: configuration.headSize, scale: scale,
+      distance: distance)
+    workspaces = WorkspacePool(threads: processor.pool.threads)
+  }
+
+  /// Tokens that go through the layers together. More would not make the products faster, and the
+  /// memory grows with it.
+  private static let batchTokens = 1024
+
+  /// Runs the messages and hands each one's hidden states to `body`.
+  ///
+  /// Messages lie end to end, without padding; a message's states are the same bits whatever
+  /// stands beside it.
+  ///
+  /// - Parameter body: gets the message's index and its `[tokens, hidden size]` states, valid during
+  ///   the call.
+  func forEachMessage(
+    of messages: [TokenSequence], _ body: (Int, Matrix) -> Void
+  ) throws(TransformerError) {
+    try workspaces.withWorkspace { workspace throws(TransformerError) in
+      var first = 0
+      while first < messages.count {
+        var end = first + 1
+        var tokens = messages[first].ids.count
+        while end < messages.count, processor.kernels.rowsAreIndependent,
+          tokens + messages[end].ids.count <= Self.batchTokens
+        {
+          tokens += messages[end].ids.count
+          end += 1
+        }
+        let batch = try Batch(messages[first..<end], configuration)
+        let hidden = run(batch, workspace)
+        for (index, rows) in batch.messages.enumerated() { body(first + index, hidden[rows: rows]) }
+        first = end
+      }
+    }
+  }
+
+  /// The hidden states of each message, `tokens` rows of `hidden size` elements.
+  public func hiddenStates(of messages: [TokenSequence]) throws(TransformerError) -> [[[Float]]] {
+    var states = [[[Float]]](repeating: [], count: messages.count)
+    try forEachMessage(of: messages) { index, hidden in
+      states[index] = (0..<hidden.rows).map { hidden[row: $0] }
+    }
+    return states
+  }
+
+  private func run(_ batch: Batch, _ workspace: Workspace) -> Matrix {
+    let rows = batch.tokenCount
+    let hidden = workspace.matrix(.hidden, rows: rows, columns: configuration.hiddenSize)
+    embeddings(
+      batch, into: hidden,
+      scratch: { columns in workspace.matrix(.embedded, rows: rows, columns: columns) },
+      on: processor)
+    let embedded = convolution.map { convolution in
+      convolution.convolve(
+        hidden, messages: batch.messages,
+        into: workspace.matrix(.embedded, rows: rows, columns: configuration.hiddenSize),
+        products: workspace.matrix(.context, rows: rows, columns: configuration.hiddenSize),
+        on: processor)
+    }
+    for (index, layer) in layers.enumerated() {
+      layer(
+        hidden, messages: batch.messages, layer: index, attention: attention,
+        activation: configuration.activation, workspace: workspace, on: processor)
+      if index == 0, let convolution, let embedded {
+        convolution.norm(hidden, residual: embedded, into: hidden, on: processor)
+      }
+    }
+    return hidden
+  }
+}
+
+extension Encoder {
+  /// Loads the encoder of a Hugging Face folder: `config.json` and `model.safetensors` (or shards).
+  ///
+  /// float32 weights are mapped and read as they lie; float16 and bfloat16 ones are widened.
+  ///
+  /// - Throws: ``TransformerError`` that names the file, key or tensor.
+  public convenience init(
+    contentsOf folder: URL, processor: Processor = Processor()
+  ) throws(TransformerError) {
+    let model = try ModelFolder(folder)
+    try self.init(model.configuration, model.encoderScope(), processor: processor)
+  }
+
+  convenience init(
+    _ configuration: EncoderConfiguration, _ scope: CheckpointScope, processor: Processor
+  ) throws(TransformerError) {
+    switch configuration.family {
+    case .bert: try self.init(bert: scope, configuration, processor)
+    case .mpnet: try self.init(mpnet: scope, configuration, processor)
+    case .roberta: try self.init(roberta: scope, configuration, processor)
+    case .debertaV2: try self.init(debertaV2: scope, configuration, processor)
+    }
+  }
+
+  /// The layers of `encoder.layer`, by the names that a family has.
+  static func layers(
+    _ scope: CheckpointScope, names: EncoderLayer.Names, _ configuration: EncoderConfiguration
+  ) throws(TransformerError) -> [EncoderLayer] {
+    var layers: [EncoderLayer] = []
+    for index in 0..<configuration.layerCount {
+      layers.append(try EncoderLayer(scope["encoder.layer"][index], names: names, configuration))
+    }
+    return layers
+  }
+}
+extension Encoder { public func forEachMessageTimed(_ m: [TokenSequence]) throws { try forEachMessage(of: m) { _, _ in } } }

@@ -1,0 +1,164 @@
+internal import Tensor
+
+/// DeBERTa's scores between content and relative position (arXiv:2006.03654, equation 4).
+///
+/// For a query at i and a key at j both terms look at row `bucket(i − j) + span` of the relative
+/// embeddings: content to position multiplies the query with the row's key projection, position to
+/// content the key with its query projection. Those projections do not depend on the message: they
+/// are computed once, and laid out so that the rows which consecutive tokens look at are consecutive
+/// columns. A message of L tokens touches 2 L − 1 of them while distances are their own buckets.
+struct DisentangledScores: Sendable {
+  struct Layer: Sendable {
+    /// `[hidden, 2 · span]`, column c for row `2 · span − 1 − c`: falling distance, so that a
+    /// query's keys run to the right.
+    let positionKeys: Matrix?
+    /// `[hidden, 2 · span]`, column r for row r: rising distance, so that a key's queries run to
+    /// the right.
+    let positionQueries: Matrix?
+  }
+
+  let layers: [Layer]
+  let headSize: Int
+  let span: Int
+  let scale: Float
+  let buckets: DistanceBuckets
+
+  private static let rowBlock = 8
+
+  func scratchSize(tokens: Int) -> Int {
+    // Products with a run of columns, and the position-to-content block before its transposition.
+    let width = SelfAttention.padded(min(2 * span, tokens + SelfAttention.block)) + 16
+    let block = Self.rowBlock * width
+    return block + Self.rowBlock * SelfAttention.padded(SelfAttention.block)
+  }
+
+  func add(
+    to scores: Matrix, queries: Range<Int>, query: Matrix, keys: Matrix, head: Int, layer: Int,
+    scratch: Matrix, _ kernels: Kernels
+  ) {
+    let rows = head * headSize..<(head + 1) * headSize
+    if let table = layers[layer].positionKeys?[rows: rows] {
+      addContentToPosition(to: scores, queries: queries, query, table, scratch, kernels)
+    }
+    if let table = layers[layer].positionQueries?[rows: rows] {
+      addPositionToContent(to: scores, queries: queries, keys, table, scratch, kernels)
+    }
+  }
+
+  private func addContentToPosition(
+    to scores: Matrix, queries: Range<Int>, _ query: Matrix, _ table: Matrix, _ scratch: Matrix,
+    _ kernels: Kernels
+  ) {
+    let tokens = scores.columns
+    for start in stride(from: 0, to: queries.count, by: Self.rowBlock) {
+      let block = start..<min(start + Self.rowBlock, queries.count)
+      let first = queries.lowerBound + block.lowerBound
+      let last = queries.lowerBound + block.upperBound - 1
+      // Distances i − j of this block, from the farthest key behind to the farthest ahead.
+      let highest = buckets.row(last)
+      let lowest = buckets.row(first - (tokens - 1))
+      let columns = 2 * span - 1 - highest..<2 * span - lowest
+      let products = product(query[rows: block], table, columns, scratch, kernels)
+      for row in block {
+        let query = queries.lowerBound + row
+        let target = scores[rows: row..<row + 1]
+        let source = products[rows: row - block.lowerBound..<row - block.lowerBound + 1]
+        if buckets.areDistances(query) && buckets.areDistances(tokens - 1 - query) {
+          let offset = 2 * span - 1 - buckets.row(query) - columns.lowerBound
+          kernels.add(source[columns: offset..<offset + tokens], to: target)
+        } else {
+          for key in 0..<tokens {
+            target[0, key] += source[0, 2 * span - 1 - buckets.row(query - key) - columns.lowerBound]
+          }
+        }
+      }
+    }
+  }
+
+  private func addPositionToContent(
+    to scores: Matrix, queries: Range<Int>, _ keys: Matrix, _ table: Matrix, _ scratch: Matrix,
+    _ kernels: Kernels
+  ) {
+    let tokens = scores.columns
+    let count = queries.count
+    let width = SelfAttention.padded(count)
+    for start in stride(from: 0, to: tokens, by: Self.rowBlock) {
+      let block = start..<min(start + Self.rowBlock, tokens)
+      let lowest = buckets.row(queries.lowerBound - (block.upperBound - 1))
+      let highest = buckets.row(queries.upperBound - 1 - block.lowerBound)
+      let columns = lowest..<highest + 1
+      let products = product(keys[rows: block], table, columns, scratch, kernels)
+      let gathered = Matrix(
+        storage: scratch.storage,
+        offset: scratch.offset + scratch.columns - Self.rowBlock * width,
+        rows: block.count, columns: count, stride: width)
+      for key in block {
+        let row = key - block.lowerBound
+        let source = products[rows: row..<row + 1]
+        let nearest = queries.lowerBound - key
+        if buckets.areDistances(nearest) && buckets.areDistances(nearest + count - 1) {
+          let offset = buckets.row(nearest) - columns.lowerBound
+          gathered[rows: row..<row + 1].set(
+            row: 0, from: source[columns: offset..<offset + count], row: 0)
+        } else {
+          for query in 0..<count {
+            gathered[row, query] = source[0, buckets.row(nearest + query) - columns.lowerBound]
+          }
+        }
+      }
+      kernels.transpose(
+        gathered, into: scores[columns: block], accumulate: true)
+    }
+  }
+
+  /// `scale · rows · table[columns]`, in scratch.
+  private func product(
+    _ rows: Matrix, _ table: Matrix, _ columns: Range<Int>, _ scratch: Matrix, _ kernels: Kernels
+  ) -> Matrix {
+    let result = Matrix(
+      storage: scratch.storage, offset: scratch.offset, rows: rows.rows, columns: columns.count,
+      stride: SelfAttention.padded(columns.count))
+    kernels.multiply(rows, table[columns: columns], scale: scale, into: result)
+    return result
+  }
+}
+
+/// The row of the relative embeddings for each distance.
+struct DistanceBuckets: Sendable {
+  private let span: Int
+  private let buckets: Int
+  private let maximumDistance: Int
+
+  init(_ configuration: EncoderConfiguration.Disentangled) {
+    span = configuration.span
+    buckets = configuration.buckets
+    maximumDistance = configuration.maximumDistance
+  }
+
+  /// Whether the distance is its own bucket, and neither end of the table cuts it off.
+  func areDistances(_ distance: Int) -> Bool {
+    abs(distance) <= (buckets > 0 ? buckets / 2 : span - 1) && abs(distance) < span
+  }
+
+  /// The row for a query `distance` tokens behind the key: `clamp(bucket + span)`.
+  func row(_ distance: Int) -> Int { min(max(bucket(distance) + span, 0), 2 * span - 1) }
+
+  /// `make_log_bucket_position` of transformers: distances up to half the buckets are themselves,
+  /// farther ones logarithmic up to the maximum. In float32, as there.
+  private func bucket(_ distance: Int) -> Int {
+    let middle = buckets / 2
+    let steps = abs(distance)
+    guard buckets > 0, steps > middle else { return distance }
+    let logarithm =
+      log32(Float(steps) / Float(middle))
+      / log32(Float(Double(maximumDistance - 1) / Double(middle))) * Float(middle - 1)
+    let bucket = Int((logarithm.rounded(.up) + Float(middle)).clamped(to: 0...Float(1 << 24)))
+    return distance < 0 ? -bucket : bucket
+  }
+}
+
+extension Comparable {
+  func clamped(to range: ClosedRange<Self>) -> Self {
+    min(max(self, range.lowerBound), range.upperBound)
+  }
+}

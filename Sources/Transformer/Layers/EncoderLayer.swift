@@ -1,0 +1,74 @@
+internal import Safetensors
+internal import Tensor
+
+/// Attention, then a feed-forward network, each added to its input and normalised: the block of
+/// every family here. (Vaswani et al. 2017, arXiv:1706.03762, with the norm behind.)
+struct EncoderLayer: Sendable {
+  let query: DenseWeights
+  let key: DenseWeights
+  let value: DenseWeights
+  let output: DenseWeights
+  let outputNorm: LayerNorm
+  let expansion: DenseWeights
+  let contraction: DenseWeights
+  let norm: LayerNorm
+
+  /// Where a family's checkpoints keep the parts of attention.
+  struct Names {
+    let query: String
+    let key: String
+    let value: String
+    let output: String
+    let norm: String
+  }
+
+  init(
+    _ scope: CheckpointScope, names: Names, _ configuration: EncoderConfiguration
+  ) throws(TransformerError) {
+    let hidden = configuration.hiddenSize
+    let inner = configuration.intermediateSize
+    let epsilon = configuration.normEpsilon
+    query = try scope[names.query].dense(inputs: hidden, outputs: hidden)
+    key = try scope[names.key].dense(inputs: hidden, outputs: hidden)
+    value = try scope[names.value].dense(inputs: hidden, outputs: hidden)
+    output = try scope[names.output].dense(inputs: hidden, outputs: hidden)
+    outputNorm = try LayerNorm(scope[names.norm], size: hidden, epsilon: epsilon)
+    expansion = try scope["intermediate.dense"].dense(inputs: hidden, outputs: inner)
+    contraction = try scope["output.dense"].dense(inputs: inner, outputs: hidden)
+    norm = try LayerNorm(scope["output.LayerNorm"], size: hidden, epsilon: epsilon)
+  }
+
+  /// Rows that go through the feed-forward network together, so that its wide part stays small.
+  private static let feedForwardRows = 1024
+
+  /// Replaces `hidden`, `[tokens, hidden size]`, by the layer's output.
+  func callAsFunction(
+    _ hidden: Matrix, messages: [Range<Int>], layer: Int, attention: SelfAttention,
+    activation: Activation, workspace: Workspace, on processor: Processor
+  ) {
+    let size = hidden.columns
+    let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
+    let context = workspace.matrix(.context, rows: hidden.rows, columns: size)
+    let attended = workspace.matrix(.attended, rows: hidden.rows, columns: size)
+    processor.dense(
+      hidden, [query, key, value],
+      into: [
+        projected[columns: 0..<size], projected[columns: size..<2 * size],
+        projected[columns: 2 * size..<3 * size],
+      ])
+    attention(
+      projected, messages: messages, layer: layer, into: context, workspace: workspace,
+      on: processor)
+    processor.dense(context, output, residual: hidden, into: attended)
+    outputNorm(attended, into: attended, on: processor)
+
+    for start in stride(from: 0, to: hidden.rows, by: Self.feedForwardRows) {
+      let rows = start..<min(start + Self.feedForwardRows, hidden.rows)
+      let inner = workspace.matrix(
+        .intermediate, rows: rows.count, columns: expansion.outputs)
+      processor.dense(attended[rows: rows], expansion, activation: activation, into: inner)
+      processor.dense(inner, contraction, residual: attended[rows: rows], into: hidden[rows: rows])
+    }
+    norm(hidden, into: hidden, on: processor)
+  }
+}

@@ -1,0 +1,93 @@
+internal import Tensor
+
+/// Multi-head attention of each message over its own tokens, given queries, keys and values.
+///
+/// Works by blocks of queries, so memory grows with the length and not with its square: a block's
+/// scores are `[block, tokens]`.
+struct SelfAttention: Sendable {
+  let headCount: Int
+  let headSize: Int
+  /// What scores are multiplied by before the softmax.
+  let scale: Float
+  let distance: DistanceScores
+
+  static let block = 64
+
+  /// - Parameters:
+  ///   - projected: `[tokens, 3 · hidden]`: queries, keys, values side by side
+  ///   - context: `[tokens, hidden]`
+  ///   - layer: which layer this is, for what `distance` holds per layer
+  func callAsFunction(
+    _ projected: Matrix, messages: [Range<Int>], layer: Int, into context: Matrix,
+    workspace: Workspace, on processor: Processor
+  ) {
+    let longest = messages.reduce(0) { max($0, $1.count) }
+    workspace.reserveScratch(scratchSize(longest))
+    // One part for each block of queries of each head of each message.
+    let parts = messages.reduce(0) { $0 + Self.blocks($1.count) * headCount }
+    processor.pool.run(parts: parts) { part, worker in
+      var part = part
+      for message in messages {
+        let count = Self.blocks(message.count) * headCount
+        if part < count, let scratch = workspace.scratch(of: worker) {
+          let start = part / headCount * Self.block
+          attend(
+            projected[rows: message], head: part % headCount, layer: layer,
+            queries: start..<min(start + Self.block, message.count),
+            into: context[rows: message], scratch: scratch, processor.kernels)
+          return
+        }
+        part -= count
+      }
+    }
+  }
+
+  private static func blocks(_ tokens: Int) -> Int { (tokens + block - 1) / block }
+
+  static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  private func scratchSize(_ tokens: Int) -> Int {
+    let width = Self.padded(tokens)
+    return headSize * width + Self.block * width + Self.block * Self.padded(headSize)
+      + distance.scratchSize(tokens: tokens)
+  }
+
+  private func attend(
+    _ projected: Matrix, head: Int, layer: Int, queries: Range<Int>, into context: Matrix,
+    scratch: FloatStorage, _ kernels: Kernels
+  ) {
+    let tokens = projected.rows
+    let hidden = headCount * headSize
+    let width = Self.padded(tokens)
+    let columns = head * headSize..<(head + 1) * headSize
+    func part(_ index: Int) -> Matrix {
+      projected[columns: index * hidden + columns.lowerBound..<index * hidden + columns.upperBound]
+    }
+    var used = 0
+    func matrix(_ rows: Int, _ columns: Int, stride: Int) -> Matrix {
+      defer { used += rows * stride }
+      return Matrix(
+        storage: scratch, offset: used, rows: rows, columns: columns, stride: stride)
+    }
+    let keys = matrix(headSize, tokens, stride: width)
+    let scores = matrix(queries.count, tokens, stride: width)
+    let result = matrix(queries.count, headSize, stride: Self.padded(headSize))
+
+    let query = part(0)[rows: queries]
+    kernels.transpose(part(1), into: keys)
+    kernels.multiply(query, keys, scale: scale, into: scores)
+    distance.add(
+      to: scores, queries: queries, query: query, keys: part(1), head: head, layer: layer,
+      scratch: matrix(
+        1, distance.scratchSize(tokens: tokens), stride: distance.scratchSize(tokens: tokens)),
+      kernels)
+    kernels.softmax(scores)
+    let target = context[rows: queries][columns: columns]
+    if headSize % 16 == 0 {
+      kernels.multiply(scores, part(2), into: target)
+    } else {
+      kernels.multiply(scores, part(2), into: result)
+      for row in 0..<queries.count { target.set(row: row, from: result, row: row) }
+    }
+  }
+}

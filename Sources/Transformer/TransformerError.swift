@@ -1,0 +1,43 @@
+public import JSON
+public import Safetensors
+public import Tokenizers
+
+/// Why a model could not be loaded or run.
+public enum TransformerError: Error, Sendable, CustomStringConvertible {
+  /// A file that the model's folder must have is not there, or could not be read.
+  case unreadable(file: String, reason: String)
+  /// A configuration file has a value of the wrong kind, or lacks one.
+  case malformed(file: String, JSONError)
+  /// A configuration asks for something that this library does not do.
+  case unsupported(file: String, key: String, value: String)
+  /// Two values of a configuration contradict each other.
+  case inconsistent(file: String, reason: String)
+  case weights(SafetensorsError)
+  case tokenizer(TokenizerError)
+  /// A token id outside the vocabulary.
+  case tokenOutOfRange(id: Int32, vocabulary: Int)
+  /// More tokens than the model has positions for.
+  case tooManyTokens(count: Int, maximum: Int)
+  /// A message without a single token, special ones included.
+  case noTokens
+  case unknownPrompt(name: String, known: [String])
+
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let reason): "\(file): \(reason)"
+    case .malformed(let file, let error): "\(file): \(error)"
+    case .unsupported(let file, let key, let value):
+      "\(file): \(key) = \(value) is not supported"
+    case .inconsistent(let file, let reason): "\(file): \(reason)"
+    case .weights(let error): "\(error)"
+    case .tokenizer(let error): "\(error)"
+    case .tokenOutOfRange(let id, let vocabulary):
+      "token id \(id) is outside the vocabulary of \(vocabulary)"
+    case .tooManyTokens(let count, let maximum):
+      "\(count) tokens, but the model has positions for \(maximum)"
+    case .noTokens: "a message without tokens has no embedding"
+    case .unknownPrompt(let name, let known):
+      "no prompt named \(name); known: \(known.joined(separator: ", "))"
+    }
+  }
+}

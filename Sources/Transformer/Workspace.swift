@@ -1,0 +1,63 @@
+internal import Synchronization
+internal import Tensor
+
+/// The memory of one forward pass, kept for the next one.
+///
+/// A slot grows to the largest size asked of it; after warm-up nothing is allocated.
+final class Workspace: @unchecked Sendable {
+  enum Slot: Int, CaseIterable {
+    case hidden, attended, queries, context, intermediate, embedded, pooled
+  }
+
+  private var slots = [FloatStorage?](repeating: nil, count: Slot.allCases.count)
+  /// Scratch of each worker thread: only that thread touches its own.
+  private var scratch: [FloatStorage?]
+
+  init(threads: Int) { scratch = Array(repeating: nil, count: threads) }
+
+  func matrix(_ slot: Slot, rows: Int, columns: Int) -> Matrix {
+    Matrix(
+      storage: Self.grown(&slots[slot.rawValue], to: rows * columns), rows: rows, columns: columns)
+  }
+
+  /// Makes room for `count` floats for every worker, before they start.
+  func reserveScratch(_ count: Int) {
+    for worker in scratch.indices { _ = Self.grown(&scratch[worker], to: count) }
+  }
+
+  /// Scratch of a worker, as far as it was reserved.
+  func scratch(of worker: Int) -> FloatStorage? { scratch[worker] }
+
+  private static func grown(_ storage: inout FloatStorage?, to count: Int) -> FloatStorage {
+    if let storage, storage.count >= count { return storage }
+    let larger = FloatStorage(count: count)
+    storage = larger
+    return larger
+  }
+
+  /// Floats held. A workspace that one long text has grown is not kept.
+  var size: Int {
+    (slots + scratch).reduce(0) { $0 + ($1?.count ?? 0) }
+  }
+}
+
+/// Workspaces not in use: as many as there are calls at once.
+final class WorkspacePool: Sendable {
+  private let idle = Mutex<[Workspace]>([])
+  private let threads: Int
+
+  /// Floats that an idle workspace may hold: 64 MiB.
+  private static let keptSize = 16 << 20
+
+  init(threads: Int) { self.threads = threads }
+
+  func withWorkspace<Result, Failure: Error>(
+    _ body: (Workspace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let workspace = idle.withLock { $0.popLast() } ?? Workspace(threads: threads)
+    defer {
+      if workspace.size <= Self.keptSize { idle.withLock { $0.append(workspace) } }
+    }
+    return try body(workspace)
+  }
+}
