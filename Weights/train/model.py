@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 CONFIGURATION = {
-    "characters": {"size": 32, "widths": [2, 3, 4, 5], "filters": 72},
+    "characters": {"size": 32, "widths": [2, 3, 4, 5], "filters": 64},
     "words": {"size": 64, "units": 64, "attention": 64, "base": 128},
     "subwords": {"minimum": 3, "maximum": 5, "buckets": 16384},
     "dense": 96,
