@@ -69,7 +69,7 @@ let package = Package(
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
-    tests("RecurrentTests", ["Recurrent"]),
+    tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
     tests(
