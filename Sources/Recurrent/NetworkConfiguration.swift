@@ -1,0 +1,140 @@
+/// The shape of a network, from `config.json`, key `network`.
+struct NetworkConfiguration: Sendable {
+  /// Functions that a layer may end in. `hard_sigmoid` is Keras 3's, relu6(x + 3) / 6; Keras 2's is
+  /// clip(x / 5 + 1/2, 0, 1).
+  enum Function: String, CaseIterable, Sendable {
+    case linear, relu, tanh, sigmoid
+    case hardSigmoid = "hard_sigmoid"
+    case hardSigmoidKeras2 = "hard_sigmoid_keras2"
+  }
+
+  enum Padding: String, CaseIterable, Sendable {
+    case same, valid, causal
+  }
+
+  enum Side: String, CaseIterable, Sendable {
+    case before = "pre"
+    case after = "post"
+  }
+
+  enum Output: String, CaseIterable, Sendable {
+    case sigmoid, softmax, linear
+  }
+
+  /// How a sequence of ids is brought to length. Without a length it stays as it is.
+  struct Sequence: Sendable {
+    let length: Int?
+    let padding: Side
+    let truncating: Side
+    /// Whether id 0 is no input: for the maximum over characters, for the recurrence over words.
+    let isMasked: Bool
+
+    init(_ configuration: ConfigurationReader) throws(RecurrentError) {
+      length = try configuration.optionalInt("length", in: 1...1_000_000)
+      padding = try configuration.choice("padding", default: .after)
+      truncating = try configuration.choice("truncating", default: .after)
+      isMasked = try configuration.bool("masked", default: true)
+    }
+
+    func callAsFunction<Element>(_ ids: [Element], filling zero: Element) -> [Element] {
+      guard let length else { return ids }
+      if ids.count >= length {
+        return Array(truncating == .after ? ids.prefix(length) : ids.suffix(length))
+      }
+      let zeros = [Element](repeating: zero, count: length - ids.count)
+      return padding == .after ? ids + zeros : zeros + ids
+    }
+  }
+
+  struct Convolution: Sendable {
+    let width, filters: Int
+    let padding: Padding
+    let activation: Function
+  }
+
+  struct Dense: Sendable {
+    let units: Int
+    let activation: Function
+  }
+
+  let labels: [String]
+  let characters: Sequence
+  let characterCount, characterSize: Int
+  let convolutions: [Convolution]
+  let words: Sequence
+  let wordCount, wordSize: Int
+  let subwordBuckets: Int?
+  let units: Int
+  let activation, recurrentActivation: Function
+  let attentionUnits: Int
+  /// Whether attention leaves out masked words.
+  let attentionIsMasked: Bool
+  let dense: [Dense]
+  let output: Output
+
+  /// The sizes a network may have: far beyond any use, small enough that no product overflows.
+  private static let sizes = 1...65_536
+  private static let counts = 1...10_000_000
+  /// Numbers that ``CharacterConvolution`` may hold: a gigabyte of them.
+  private static let largestTable = 1 << 28
+
+  init(_ root: ConfigurationReader) throws(RecurrentError) {
+    labels = try root.strings("labels")
+    guard !labels.isEmpty else {
+      throw .invalid(file: root.file, key: "labels", reason: "is empty")
+    }
+    let network = try root.object("network")
+
+    let spelling = try network.object("characters")
+    characters = try Sequence(spelling)
+    characterCount = try spelling.int("count", in: Self.counts)
+    characterSize = try spelling.int("size", in: Self.sizes)
+    var convolutions: [Convolution] = []
+    for object in try spelling.objects("convolutions") {
+      let convolution = Convolution(
+        width: try object.int("width", in: 1...1024),
+        filters: try object.int("filters", in: Self.sizes),
+        padding: try object.choice("padding", default: .same),
+        activation: try object.choice("activation", default: .relu))
+      if convolution.padding == .valid, characters.isMasked {
+        throw .invalid(
+          file: root.file, key: object.name("padding"),
+          reason: "is valid, which leaves no place for the mask; use same, or masked: false")
+      }
+      let (taps, overflow) = (convolution.filters + 15)
+        .multipliedReportingOverflow(by: convolution.width * characterCount)
+      guard !overflow, taps <= Self.largestTable else {
+        throw .invalid(
+          file: root.file, key: object.name("filters"),
+          reason: "makes a table of more than \(Self.largestTable) numbers with characters × width")
+      }
+      convolutions.append(convolution)
+    }
+    self.convolutions = convolutions
+
+    let reading = try network.object("words")
+    words = try Sequence(reading)
+    wordCount = try reading.int("count", in: Self.counts)
+    wordSize = try reading.int("size", in: Self.sizes)
+    subwordBuckets = try reading.optionalInt("subwordBuckets", in: Self.counts)
+    units = try reading.int("units", in: Self.sizes)
+    activation = try reading.choice("activation", default: .tanh)
+    recurrentActivation = try reading.choice("recurrentActivation", default: .sigmoid)
+    let attention = try reading.object("attention")
+    attentionUnits = try attention.int("units", in: Self.sizes)
+    attentionIsMasked = try attention.bool("masked", default: true)
+
+    var dense: [Dense] = []
+    for object in try network.objects("dense") {
+      dense.append(
+        Dense(
+          units: try object.int("units", in: Self.sizes),
+          activation: try object.choice("activation", default: .relu)))
+    }
+    self.dense = dense
+    output = try network.choice("output", default: .sigmoid)
+  }
+
+  /// Features that characters and words contribute together.
+  var joinedSize: Int { convolutions.reduce(0) { $0 + $1.filters } + 2 * units }
+}
