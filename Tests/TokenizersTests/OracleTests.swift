@@ -6,7 +6,9 @@ import Testing
 @Suite struct OracleTests {
   private static let scalars: [Unicode.Scalar] =
     " \t\r\nabAZé\u{301}\u{323}\u{200D}👩\u{FE0F}\u{1100}\u{1161}각中\u{1}\u{AD}İﬁ©\u{600}\u{94D}क™"
-    .unicodeScalars + ["\u{1E}", "\u{85}", "\u{A0}", "\u{3000}", "\u{FFFD}", "\u{1D165}", "\u{345}"]
+    .unicodeScalars + [
+      "\u{1E}", "\u{85}", "\u{A0}", "\u{3000}", "\u{FFFD}", "\u{1D165}", "\u{345}",
+    ]
 
   private func text(_ random: inout SplitMix) -> AlignedText {
     var string = String.UnicodeScalarView()
@@ -98,8 +100,8 @@ import Testing
     for name in ["model-BPEByteLevel", "model-UnigramBytes", "model-WordPiece", "model-BPE"] {
       let tokenizer = try Fixtures.tokenizer(Fixtures.golden(name))
       let time = ContinuousClock().measure { #expect(tokenizer.encode(text).count >= 0) }
-      // Linear work is done in milliseconds; anything quadratic takes minutes.
-      #expect(time < .seconds(20), "\(name)")
+      // Linear work takes a second at most, even unoptimised; anything quadratic takes minutes.
+      #expect(time < .seconds(60), "\(name)")
     }
   }
 

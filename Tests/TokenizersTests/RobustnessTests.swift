@@ -39,7 +39,9 @@ import Testing
       #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "X"}]}"#,
       #"unknown normalizer.normalizers[1] "X""#
     ),
-    (#"{"type": "Sequence", "normalizers": [3]}"#, "normalizer.normalizers[0]: should be an object"),
+    (
+      #"{"type": "Sequence", "normalizers": [3]}"#, "normalizer.normalizers[0]: should be an object"
+    ),
     (#"{"type": "Precompiled", "precompiled_charsmap": "*"}"#, "precompiled_charsmap: not base64"),
     (#"{"type": "Precompiled", "precompiled_charsmap": ""}"#, "0 bytes are too few"),
     (#"{"type": "Precompiled", "precompiled_charsmap": "/////w=="}"#, "takes 4294967295 bytes"),
@@ -141,7 +143,9 @@ import Testing
       for _ in 0..<3 {
         altered[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
       }
-      if let tokenizer = try? Tokenizer(json: altered) { _ = tokenizer.encode("Hé l\u{301}lo ªb ™") }
+      if let tokenizer = try? Tokenizer(json: altered) {
+        _ = tokenizer.encode("Hé l\u{301}lo ªb ™")
+      }
     }
   }
 
