@@ -24,7 +24,9 @@ import zipfile
 
 import transformers
 from tokenizers import Tokenizer
-from transformers import BertTokenizerFast, DebertaV2TokenizerFast, XLMRobertaTokenizerFast
+from transformers import (
+    BertConfig, BertTokenizerFast, DebertaV2Config, DebertaV2TokenizerFast, MPNetConfig,
+    XLMRobertaConfig, XLMRobertaTokenizerFast)
 
 from nasty_texts import LONG, SHORT, clean
 
@@ -32,6 +34,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 DATA = pathlib.Path(os.environ.get("MODERATION_DATA", ROOT.parent / "shared/data"))
 # What transformers writes for "no limit", so that nothing is cut.
 UNLIMITED = 1_000_000_000_000_000_019_884_624_838_656
+CONFIGS = {
+    "bert-base-uncased": BertConfig, "all-mpnet-base-v2": MPNetConfig,
+    "xlm-roberta": XLMRobertaConfig, "deberta-v3": DebertaV2Config}
 
 
 def moderation_texts():
@@ -61,30 +66,37 @@ def moderation_texts():
 def cases(scratch):
     """(name, folder for `moderate`, reference tokenizer)"""
 
-    def folder(name, *files):
-        path = scratch / name
+    def configure(path, name):
+        # A model that takes any length, so that nothing is cut.
+        config = CONFIGS[name](max_position_embeddings=1_000_000, vocab_size=300_000)
+        config.save_pretrained(path)
+
+    def folder(name, suffix, file):
+        path = scratch / (name + suffix)
         path.mkdir()
-        for file in files:
-            shutil.copy(DATA / "tokenizers" / file, path)
+        shutil.copy(DATA / "tokenizers" / file, path)
         (path / "tokenizer_config.json").write_text(json.dumps({"model_max_length": UNLIMITED}))
         return path
 
     for name in ("bert-base-uncased", "all-mpnet-base-v2"):
-        path = folder(name, f"{name}/tokenizer.json")
+        path = folder(name, "", f"{name}/tokenizer.json")
+        configure(path, name)
         yield f"{name} tokenizer.json", path, Tokenizer.from_file(str(path / "tokenizer.json"))
     for name, kind, file, source in (
             ("bert-base-uncased", BertTokenizerFast, "bert-base-uncased/vocab.txt", "vocab.txt"),
             ("xlm-roberta", XLMRobertaTokenizerFast, "xlm-roberta/sentencepiece.bpe.model",
              "sentencepiece.bpe.model"),
             ("deberta-v3", DebertaV2TokenizerFast, "deberta-v3/spm.model", "spm.model")):
-        bare = folder(f"{name}-bare", file)
+        bare = folder(name, "-bare", file)
         reference = kind.from_pretrained(bare)
+        configure(bare, name)
         yield f"{name} {source}", bare, reference.backend_tokenizer
         saved = scratch / f"{name}-saved"
         reference.save_pretrained(saved)
         for path in saved.iterdir():
             if path.name not in ("tokenizer.json", "tokenizer_config.json"):
                 path.unlink()
+        configure(saved, name)
         yield (f"{name} tokenizer.json as saved", saved,
                Tokenizer.from_file(str(saved / "tokenizer.json")))
 
