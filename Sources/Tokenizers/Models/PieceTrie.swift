@@ -150,11 +150,15 @@ extension PieceTrie {
     }
 
     mutating func build() -> Bool {
-      let table = table
-      let order = PieceOrder.sorted(table)
-      let bytes = table.bytes.span
       guard table.count < Int(Int32.max) else { return false }
-      let expected = min(PieceTrie.maximumUnits, table.count + table.count / 2 + 512)
+      let order = PieceOrder.sorted(table)
+      // The pieces once more, in order: from here on memory is read from front to back.
+      var sorted = PieceTable()
+      sorted.reserve(pieces: table.count, bytes: table.bytes.count)
+      for piece in order { sorted.append(table.bytes[table.range(Int(piece))]) }
+      let bytes = sorted.bytes.span
+      let offsets = sorted.offsets.span
+      let expected = min(PieceTrie.maximumUnits, table.count * 2 + 512)
       units.reserveCapacity(expected)
       next.reserveCapacity(expected)
       previous.reserveCapacity(expected)
@@ -171,19 +175,13 @@ extension PieceTrie {
       while let job = jobs.popLast() {
         var first = job.first
         // Pieces that end at this node come first; the last of them counts.
-        var ending: Int?
-        while first < job.end {
-          let piece = Int(order[first])
-          guard table.range(piece).count == job.depth else { break }
-          ending = piece
-          first += 1
-        }
-        setPiece(job.slot, ending)
+        while first < job.end, Int(offsets[first + 1] - offsets[first]) == job.depth { first += 1 }
+        setPiece(job.slot, first > job.first ? order[first - 1] : nil)
         guard first < job.end else { continue }
         labels.removeAll(keepingCapacity: true)
         starts.removeAll(keepingCapacity: true)
         for index in first..<job.end {
-          let byte = bytes[table.range(Int(order[index])).lowerBound + job.depth]
+          let byte = bytes[Int(offsets[index]) + job.depth]
           if labels.last != byte {
             labels.append(byte)
             starts.append(index)
@@ -196,10 +194,11 @@ extension PieceTrie {
           let slot = base ^ Int(labels[child])
           take(slot, label: labels[child])
           let (begin, end) = (starts[child], starts[child + 1])
-          let piece = Int(order[begin])
           if end - begin == 1 {
-            setPiece(slot, piece)
-            if table.range(piece).count > job.depth + 1 { units[slot] |= PieceTrie.tail }
+            setPiece(slot, order[begin])
+            if Int(offsets[begin + 1] - offsets[begin]) > job.depth + 1 {
+              units[slot] |= PieceTrie.tail
+            }
           } else {
             jobs.append(Job(first: begin, end: end, depth: job.depth + 1, slot: slot))
           }
@@ -208,9 +207,8 @@ extension PieceTrie {
       return true
     }
 
-    private mutating func setPiece(_ slot: Int, _ piece: Int?) {
-      let value = UInt64(UInt32(bitPattern: piece.map { Int32(truncatingIfNeeded: $0) } ?? -1))
-      units[slot] = units[slot] & 0xFFFF_FFFF | value << 32
+    private mutating func setPiece(_ slot: Int, _ piece: UInt32?) {
+      units[slot] = units[slot] & 0xFFFF_FFFF | UInt64(piece ?? .max) << 32
     }
 
     /// A base at which all labels fall on free slots, marked as used.
