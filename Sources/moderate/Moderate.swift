@@ -7,7 +7,10 @@ struct Moderate: ParsableCommand {
     discussion: """
       Exit codes: 0 fine, 1 a gate or check failed, 2 usage or bad input.
       """,
-    subcommands: [Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self])
+    subcommands: [
+      Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self,
+      Evaluate.self, Perturb.self, Explain.self, Review.self,
+    ])
 }
 
 /// Runs the command. Its own exit codes: argument-parser's would be 64 for wrong usage.
