@@ -68,8 +68,8 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
-    tests("TransformerTests", ["Transformer", "Tensor", "Safetensors", "JSON"]),
-    tests("RecurrentTests", ["Recurrent"]),
+    tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
+    tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
     tests(

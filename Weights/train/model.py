@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 CONFIGURATION = {
-    "characters": {"size": 32, "widths": [2, 3, 4, 5], "filters": 72},
+    "characters": {"size": 32, "widths": [2, 3, 4, 5], "filters": 64},
     "words": {"size": 64, "units": 64, "attention": 64, "base": 128},
     "subwords": {"minimum": 3, "maximum": 5, "buckets": 16384},
     "dense": 96,
@@ -22,8 +22,9 @@ class CharacterWordModel(nn.Module):
     learnt difference plus the mean of its subwords' vectors; an unknown one has no frozen vector.
     """
 
-    def __init__(self, base, characters, labels, configuration=CONFIGURATION):
+    def __init__(self, base, characters, labels, configuration=None):
         super().__init__()
+        configuration = configuration or CONFIGURATION
         c, w = configuration["characters"], configuration["words"]
         buckets = configuration["subwords"]["buckets"]
         self.register_buffer("base", base)  # [words, base], rows 0 and 1 are zero

