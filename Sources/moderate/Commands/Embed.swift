@@ -53,6 +53,8 @@ struct Embed: ParsableCommand {
     var bytes = ByteOutput()
     let file = try matrix.map { try NumpyFile(path: $0, columns: encoder.dimension) }
     var cut = 0
+    // Rows that could be embedded are kept, whatever became of the others.
+    defer { try? file?.finish() }
     try BatchRun(title: "embed").run(
       records,
       prepare: { record throws(RecordProblem) in try input.text(of: record) },
