@@ -11,8 +11,11 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -30,7 +33,8 @@ let package = Package(
     .executable(name: "moderate", targets: ["moderate"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .systemLibrary(
@@ -44,11 +48,19 @@ let package = Package(
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
     module("Heads", ["Tensor", "Safetensors", "JSON"]),
-    module("Moderation", ["Transformer", "Recurrent", "Heads", "Tokenizers", "JSON"]),
+    module(
+      "Moderation",
+      [
+        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: ["css", "js", "mustache"].map {
+        .embedInCode("Evaluation/Report/Templates/report.\($0)")
+      }),
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "JSON",
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -56,9 +68,15 @@ let package = Package(
     tests("TensorTests", ["Tensor"]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
-    tests("TransformerTests", ["Transformer", "Safetensors", "JSON"]),
+    tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
-    tests("ModerationTests", ["Moderation", "JSON"]),
+    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
+    tests(
+      "CommandTests",
+      [
+        "moderate", "Moderation", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--ours")
     parser.add_argument("--our-precisions", nargs="*", default=["float32", "int8"])
     parser.add_argument("--peers", nargs="*")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--outliers", action="store_true")
     parser.add_argument("--cache", default=str(caches.default()))
     parser.add_argument("--json", type=pathlib.Path)
@@ -67,7 +68,7 @@ def main() -> None:
     ids = texts.encode(model, lines[:flags.count], 256)
 
     def vectors(engine: str, precision: str, command: str | None = None):
-        with Peer(engine, precision, model, flags.cache, 2, command, flags.log) as peer:
+        with Peer(engine, precision, model, flags.cache, flags.threads, command, flags.log) as peer:
             if peer.failure:
                 print(f"left out: {peer.label}: {peer.failure}", flush=True)
                 return peer.label, None

@@ -12,8 +12,9 @@ from protocol import Engine, padded
 from reference import padding_id
 
 VERSION = importlib.metadata.version("openvino")
-#: Messages NNCF sees to choose its ranges.
-CALIBRATION = 300
+#: Messages NNCF sees to choose its ranges; of a large model fewer, each costs it seconds.
+CALIBRATION, CALIBRATION_LARGE = 300, 40
+LARGE = 300_000_000
 
 
 class OpenVINO(Engine):
@@ -64,7 +65,8 @@ def quantized(root: str, model: str, source):
     with export.alone(folder):
         if not path.exists():
             padding = padding_id(model)
-            messages = texts.calibration(model, CALIBRATION)
+            large = source.with_suffix(".bin").stat().st_size > LARGE
+            messages = texts.calibration(model, CALIBRATION_LARGE if large else CALIBRATION)
             inputs = [dict(zip(("input_ids", "attention_mask"), padded([ids], padding)))
                       for ids in messages]
             network = nncf.quantize(

@@ -1,6 +1,6 @@
 /// A number of a JSON text: its bytes, checked, and what they mean.
-struct NumberToken {
-  let range: Range<Int>
+package struct NumberToken {
+  package let range: Range<Int>
   /// All digits as one integer, as long as they fit; nil beyond.
   private let significand: UInt64?
   /// Power of ten of `significand`.
@@ -9,11 +9,12 @@ struct NumberToken {
   /// Neither a fraction nor an exponent.
   private let isInteger: Bool
   /// `NaN`, `Infinity` or `-Infinity`.
-  let isNonFinite: Bool
+  package let isNonFinite: Bool
 
   /// nil if the bytes at `start` are not a number of RFC 8259.
-  init?(in bytes: [UInt8], at start: Int, options: JSONOptions) {
+  package init?(in bytes: [UInt8], at start: Int, options: JSONOptions = .strict) {
     let span = bytes.span
+    guard start < span.count else { return nil }
     var index = start
     isNegative = span[index] == UInt8(ascii: "-")
     if isNegative { index += 1 }
@@ -93,7 +94,7 @@ struct NumberToken {
   }
 
   /// The integer, if the number is written as one and fits.
-  func exactInteger(in bytes: [UInt8]) -> Int? {
+  package func exactInteger(in bytes: [UInt8]) -> Int? {
     guard isInteger, let significand else { return nil }
     if isNegative {
       return significand <= UInt64(Int.max) + 1 ? Int(truncatingIfNeeded: 0 &- significand) : nil
@@ -102,7 +103,7 @@ struct NumberToken {
   }
 
   /// The nearest double, ties to even; infinite beyond the range.
-  func double(in bytes: [UInt8]) -> Double {
+  package func double(in bytes: [UInt8]) -> Double {
     if !isNonFinite, let significand,
       let value = Double(significand: significand, powerOfTen: exponent)
     {

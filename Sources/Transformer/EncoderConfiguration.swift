@@ -198,9 +198,12 @@ extension EncoderConfiguration.Disentangled {
     guard read.buckets < bound, read.distance < bound, read.embedding > 0, read.embedding < bound,
       read.kernel < bound
     else { throw .inconsistent(file: file.path, reason: "a size beyond any model's") }
-    if let head = read.attentionHead, head * (try file.read { json throws(JSONError) in
-      try json.int("num_attention_heads")
-    }) != hiddenSize {
+    if let head = read.attentionHead,
+      head
+        * (try file.read { json throws(JSONError) in
+          try json.int("num_attention_heads")
+        }) != hiddenSize
+    {
       throw file.unsupported("attention_head_size", "\(head)")
     }
     contentToPosition = types.contains("c2p")

@@ -1,5 +1,6 @@
 import JSON
 import Safetensors
+import Tensor
 import Testing
 
 @testable import Transformer
@@ -66,6 +67,96 @@ struct HiddenStateTests {
       let expected = try goldens.tensor(named: "hidden.\(message)").floats()
       let actual = rows.flatMap { states[message][$0] }
       #expect(difference(actual, expected) <= Self.tolerance, "message \(message)")
+    }
+  }
+}
+
+@Suite("Logits are those of transformers")
+struct LogitsTests {
+  @Test("within 2e-5", arguments: ReferenceModel.all { $0.contains("classifier") })
+  func logits(of model: ReferenceModel) throws {
+    let folder = try ModelFolder(model.url)
+    let expected = try model.goldens().tensor(named: "logits")
+    let labels = expected.shape[1]
+    let head = try ClassificationHead(folder, labelCount: labels)
+    let encoder = try Encoder(contentsOf: model.url)
+    var actual: [Float] = []
+    try encoder.forEachMessage(of: try model.inputs(model.json())) { _, hidden in
+      actual += head(hidden, encoder.processor.kernels)
+    }
+    #expect(difference(actual, try expected.floats()) <= 2e-5)
+  }
+}
+
+@Suite("Embeddings are those of sentence-transformers")
+struct EmbeddingTests {
+  @Test("within 2e-5", arguments: ReferenceModel.all { $0.hasPrefix("pooling") })
+  func embeddings(of model: ReferenceModel) throws {
+    let json = try model.json()
+    let goldens = try model.goldens()
+    let texts = try json.strings("texts")
+    let encoder = try SentenceEncoder(contentsOf: model.url)
+    #expect(try encoder.maximumTokens == json.int("max_seq_length"))
+    var compared = 0
+    for name in goldens.names where name.hasPrefix("embedding") {
+      let prompt = name == "embedding" ? nil : String(name.dropFirst("embedding.".count))
+      let expected = try goldens.tensor(named: name)
+      let actual = try encoder.embed(texts, prompt: prompt)
+      #expect(expected.shape == [texts.count, encoder.dimension])
+      #expect(difference(actual.flatMap(\.vector), try expected.floats()) <= 2e-5)
+      compared += 1
+    }
+    #expect(compared > 0)
+  }
+
+  /// Where the real weights are, if they are here: `MODERATION_MINILM`, else the cache that
+  /// `make run` fills.
+  static let miniLM: URL? = {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
+      ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
+    let folders = [
+      environment["MODERATION_MINILM"].map { URL(filePath: $0) },
+      cache.appending(path: "swift-moderation/all-MiniLM-L6-v2"),
+    ]
+    return folders.compactMap(\.self).first {
+      FileManager.default.fileExists(atPath: $0.appending(path: "model.safetensors").path)
+    }
+  }()
+
+  @Test(
+    "the real all-MiniLM-L6-v2 within 2e-6 on 240 texts (skipped without its weights)",
+    .enabled(if: miniLM != nil))
+  func realWeights() throws {
+    let folder = ReferenceModel.models.deletingLastPathComponent().appending(path: "minilm")
+    let texts = try JSONValue(
+      parsing: [UInt8](Data(contentsOf: folder.appending(path: "texts.json")))).strings()
+    let goldens = try Checkpoint(contentsOf: folder.appending(path: "golden.safetensors"))
+    let encoder = try SentenceEncoder(contentsOf: try #require(Self.miniLM))
+    let embeddings = try encoder.embed(texts)
+    #expect(texts.count >= 200)
+    #expect(
+      try embeddings.map { Int64($0.tokenCount) } == goldens.tensor(named: "tokens").int64s())
+    let worst = difference(
+      embeddings.flatMap(\.vector), try goldens.tensor(named: "embedding").floats())
+    #expect(worst <= 2e-6, "\(worst)")
+  }
+
+  @Test("a message's vector is the same bits alone and in a batch, on one thread and on two")
+  func batches() throws {
+    for model in ReferenceModel.all({ $0.hasPrefix("pooling") || $0.contains("head-5") }) {
+      let encoder = try Encoder(contentsOf: model.url, processor: Processor(threads: 2))
+      let single = try Encoder(contentsOf: model.url, processor: Processor(threads: 1))
+      let limit = Int32(encoder.configuration.vocabularySize)
+      let messages = (1..<6).map { count in
+        TokenSequence((0..<Int32(3 * count)).map { (7 * $0 + Int32(count)) % limit })
+      }
+      let together = try encoder.hiddenStates(of: messages)
+      #expect(try single.hiddenStates(of: messages) == together)
+      for (message, states) in zip(messages, together) {
+        #expect(try encoder.hiddenStates(of: [message]) == [states])
+      }
     }
   }
 }

@@ -45,11 +45,12 @@ def main() -> None:
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--rows", type=int, default=400)
     parser.add_argument("--held-out", type=int, default=50)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(
         os.environ.get("MODERATION_DATA") or HERE.parents[2] / "shared/data"))
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
 
     texts, classes = tweets(options.data)
     order = numpy.random.default_rng(42).permutation(len(texts))[:options.rows]

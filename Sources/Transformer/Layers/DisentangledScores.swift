@@ -68,7 +68,8 @@ struct DisentangledScores: Sendable {
           kernels.add(source[columns: offset..<offset + tokens], to: target)
         } else {
           for key in 0..<tokens {
-            target[0, key] += source[0, 2 * span - 1 - buckets.row(query - key) - columns.lowerBound]
+            target[0, key] +=
+              source[0, 2 * span - 1 - buckets.row(query - key) - columns.lowerBound]
           }
         }
       }

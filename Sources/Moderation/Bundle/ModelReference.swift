@@ -1,0 +1,68 @@
+/// Which model reads the text, and where it lies.
+public struct ModelReference: Sendable, Equatable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// A sentence encoder, whose embedding the bundle's heads score.
+    case encoder
+    /// A transformer with a classification head of its own.
+    case classifier
+    /// Characters through a convolution, words through a recurrent network.
+    case characterWord
+  }
+
+  /// What becomes of a classifier's logits.
+  public enum Activation: String, Sendable, Hashable, CaseIterable {
+    case sigmoid, softmax, identity
+  }
+
+  /// The arithmetic a model runs in.
+  public enum Precision: String, Sendable, Hashable, CaseIterable {
+    case float32, bfloat16, int8
+  }
+
+  public var kind: Kind
+  /// Folder of the model, relative to the bundle.
+  public var path: String?
+  /// Hugging Face name, `owner/model`, looked up in the local cache when `path` is not there.
+  public var name: String?
+  /// Branch, tag or commit of `name`.
+  public var revision: String
+  /// Text put in front of every message.
+  public var prompt: String?
+  /// Nil: by the model's `problem_type`.
+  public var activation: Activation?
+  /// What may be used; the first is the default. Never empty.
+  public var precisions: [Precision]
+  /// Layer plan that int8 follows, relative to the bundle.
+  public var plan: String?
+  /// SHA-256 of files, by path relative to the model's folder.
+  public var files: [FileDigest]
+
+  public init(
+    kind: Kind, path: String? = nil, name: String? = nil, revision: String = "main",
+    prompt: String? = nil, activation: Activation? = nil, precisions: [Precision] = [.float32],
+    plan: String? = nil, files: [FileDigest] = []
+  ) {
+    self.kind = kind
+    self.path = path
+    self.name = name
+    self.revision = revision
+    self.prompt = prompt
+    self.activation = activation
+    self.precisions = precisions
+    self.plan = plan
+    self.files = files
+  }
+}
+
+/// A file that a bundle relies on and the SHA-256 it must have.
+public struct FileDigest: Sendable, Hashable {
+  /// Relative to the folder that the digest is written for.
+  public var path: String
+  /// 64 lower-case hexadecimal digits.
+  public var sha256: String
+
+  public init(path: String, sha256: String) {
+    self.path = path
+    self.sha256 = sha256
+  }
+}

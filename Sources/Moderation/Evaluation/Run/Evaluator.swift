@@ -1,0 +1,166 @@
+/// Runs a model over annotated messages as they are read, batch by batch, and keeps what the numbers
+/// need: scores, truths and a handful of texts.
+///
+/// ```swift
+/// var evaluator = Evaluator(moderator, fields: ["language"])
+/// try evaluator.read(&reader)
+/// let run = evaluator.run(.init(model: "mine", dataset: "test.jsonl"))
+/// ```
+public struct Evaluator<Model: ScoringModel> {
+  /// A truth of this name, in data for a model that has no such label, is about the whole verdict:
+  /// whether any label fires.
+  public static var anyLabel: String { "flagged" }
+
+  public let model: Model
+  public let labels: [EvaluatedLabel]
+  /// Raw scores and truths of the rows so far; the last column is ``anyLabel`` unless the model has
+  /// such a label.
+  public private(set) var rows: ScoredRows
+  public private(set) var showcase: Showcase
+  public private(set) var unreadable: [UnreadableLine] = []
+  public private(set) var unreadableCount = 0
+  public private(set) var truncatedCount = 0
+  /// Labels of the data that the model does not have, in order of appearance.
+  public private(set) var unknownLabels: [String] = []
+  private var pending: [LabelledExample] = []
+  private let batch: Int
+  private let context: [String]
+  private let points: [OperatingPoint]
+  private let derivesAny: Bool
+
+  /// How many unreadable lines are kept; all are counted.
+  static var mostUnreadable: Int { 20 }
+
+  /// - Parameters:
+  ///   - points: operating points to judge by; nil for the model's own.
+  ///   - fields: metadata fields to slice by.
+  ///   - context: of messages that have none of their own.
+  ///   - batch: how many messages are scored at a time.
+  public init(
+    _ model: Model, points: [OperatingPoint]? = nil, fields: [String] = [],
+    context: [String] = [], batch: Int = 64, mistakes: Int = 10, samples: Int = 3,
+    seed: UInt64 = 0
+  ) {
+    self.model = model
+    labels = model.evaluatedLabels
+    self.points = points ?? labels.map(\.point)
+    self.batch = max(1, batch)
+    self.context = context
+    derivesAny = !labels.contains { $0.name == Self.anyLabel }
+    let names = labels.map(\.name) + (derivesAny ? [Self.anyLabel] : [])
+    rows = ScoredRows(labels: names, fields: fields)
+    showcase = Showcase(labels: names, mistakes: mistakes, samples: samples, seed: seed)
+  }
+
+  /// The operating point of every column of ``rows``.
+  public var columnPoints: [OperatingPoint] {
+    points + (derivesAny ? [OperatingPoint(threshold: 0.5)] : [])
+  }
+
+  /// Reads a dataset to its end.
+  ///
+  /// - Parameter progress: is told the number of rows after every batch.
+  public mutating func read(
+    _ reader: inout DatasetReader, progress: (Int) -> Void = { _ in }
+  ) throws {
+    while let entry = try reader.next() {
+      switch entry {
+      case .example(let example): try add(example)
+      case .unreadable(let line): reject(line)
+      }
+      if pending.isEmpty { progress(rows.count) }
+    }
+    try finish()
+    progress(rows.count)
+  }
+
+  /// Takes one message; it is scored when a batch is full.
+  public mutating func add(_ example: LabelledExample) throws {
+    var example = example
+    if example.context.isEmpty { example.context = context }
+    if let problem = model.problem(with: example.message) {
+      reject(UnreadableLine(line: example.line, reason: problem))
+      return
+    }
+    pending.append(example)
+    if pending.count == batch { try finish() }
+  }
+
+  /// Scores what is waiting for a full batch.
+  public mutating func finish() throws {
+    guard !pending.isEmpty else { return }
+    let examples = pending
+    pending.removeAll(keepingCapacity: true)
+    let scored = try model.rawScores(of: examples.map(\.message))
+    for (example, result) in zip(examples, scored) { try record(example, result) }
+  }
+
+  private mutating func reject(_ line: UnreadableLine) {
+    unreadableCount += 1
+    if unreadable.count < Self.mostUnreadable { unreadable.append(line) }
+  }
+
+  private mutating func record(_ example: LabelledExample, _ result: ScoredMessage) throws {
+    var scores = result.scores
+    if derivesAny { scores.append(Self.anyScore(scores, points: points)) }
+    try rows.append(scores: scores, truths: example.labels, metadata: example.metadata)
+    truncatedCount += result.isTruncated ? 1 : 0
+    let columns = columnPoints
+    for (label, name) in rows.labels.enumerated() {
+      guard let truth = example.labels[name] else { continue }
+      showcase.add(
+        example.text, line: example.line, label: label, score: columns[label].score(scores[label]),
+        isFlagged: columns[label].isFlagged(scores[label]), truth: truth)
+    }
+    for name in example.labels.keys.sorted()
+    where !rows.labels.contains(name) && !unknownLabels.contains(name) {
+      unknownLabels.append(name)
+    }
+  }
+
+  /// One score for the whole verdict: the highest of the labels' scores, each bent so that its
+  /// threshold lies at ½. It is at or above ½ exactly when a label fires.
+  static func anyScore(_ raw: [Float], points: [OperatingPoint]) -> Float {
+    var highest: Float = 0
+    for (raw, point) in zip(raw, points) {
+      let score = point.score(raw)
+      let threshold = Float(point.threshold)
+      guard !score.isNaN else { continue }
+      let bent =
+        if score >= threshold {
+          threshold < 1 ? 0.5 + 0.5 * (score - threshold) / (1 - threshold) : 1
+        } else {
+          min(0.5 * score / threshold, Float(0.5).nextDown)
+        }
+      highest = max(highest, bent)
+    }
+    return min(highest, 1)
+  }
+
+  /// The numbers of what was read.
+  ///
+  /// - Parameter points: other operating points, one per label; nil for the evaluator's own.
+  public func run(
+    _ description: EvaluationRun.Description, points other: [OperatingPoint]? = nil,
+    bootstrap: Bootstrap? = Bootstrap()
+  ) -> EvaluationRun {
+    var description = description
+    description.truncated = truncatedCount
+    for label in labels { description.severities[label.name] = label.severity }
+    return EvaluationRun(
+      description, rows: other.map(rows(at:)) ?? rows,
+      points: other.map { $0 + columnPoints.dropFirst(labels.count) } ?? columnPoints,
+      bootstrap: bootstrap, anyLabel: derivesAny ? Self.anyLabel : nil)
+  }
+
+  /// The rows with the derived column as other points have it.
+  private func rows(at points: [OperatingPoint]) -> ScoredRows {
+    guard derivesAny else { return rows }
+    var rows = rows
+    for row in 0..<rows.count {
+      let scores = labels.indices.map { rows.scores[$0][row] }
+      rows.scores[labels.count][row] = Self.anyScore(scores, points: points)
+    }
+    return rows
+  }
+}

@@ -1,0 +1,76 @@
+/// What can go wrong between a bundle and a verdict.
+public enum ModerationError: Error, Sendable, Equatable {
+  /// The file is not valid JSON; the message has line and column.
+  case malformedJSON(file: String, message: String)
+  /// A key of `moderation.json` that no format knows.
+  case unknownKey(String, file: String)
+  case missingKey(String, file: String)
+  /// A key whose value cannot be used, with the reason.
+  case invalidValue(key: String, file: String, reason: String)
+  case unreadable(file: String, reason: String)
+  /// Neither a bundle nor a model.
+  case notAModel(folder: String)
+  /// A Hugging Face name that the local cache does not hold.
+  case notInCache(name: String, revision: String, cache: String)
+  /// A label that reads a class which no head has.
+  case unknownClass(label: String, head: String, className: String, available: [String])
+  case unknownHead(label: String, head: String, available: [String])
+  /// A head for vectors of another length than the encoder's.
+  case dimensionMismatch(head: String, expected: Int, encoder: Int)
+  case unsupportedPrecision(String, allowed: [String])
+  /// A context value that no free dimension allows.
+  case unknownContext(String, allowed: [String])
+  /// A context for a bundle without prefixes.
+  case contextNotSupported(bundle: String)
+  case digestMismatch(file: String, expected: String, actual: String)
+  /// Message trees whose nodes do not follow their parents.
+  case invalidTree(String)
+  /// What a layer below reported, in its own words.
+  case model(String)
+}
+
+extension ModerationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .malformedJSON(let file, let message):
+      "\(file): \(message)"
+    case .unknownKey(let key, let file):
+      "\(file): unknown key \"\(key)\""
+    case .missingKey(let key, let file):
+      "\(file): \"\(key)\" is missing"
+    case .invalidValue(let key, let file, let reason):
+      "\(file): \"\(key)\" \(reason)"
+    case .unreadable(let file, let reason):
+      "\(file): \(reason)"
+    case .notAModel(let folder):
+      "\(folder): neither a moderation.json nor a sequence classifier's config.json is there"
+    case .notInCache(let name, let revision, let cache):
+      """
+      \(name) is not in the Hugging Face cache (\(cache)). This brings it:
+        hf download \(name)\(revision == "main" ? "" : " --revision \(revision)")
+      """
+    case .unknownClass(let label, let head, let className, let available):
+      "label \"\(label)\" reads class \"\(className)\" of head \"\(head)\", which has "
+        + available.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .unknownHead(let label, let head, let available):
+      "label \"\(label)\" reads head \"\(head)\"; there is "
+        + available.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .dimensionMismatch(let head, let expected, let encoder):
+      "head \"\(head)\" takes vectors of \(expected) numbers, the encoder gives \(encoder)"
+    case .unsupportedPrecision(let precision, let allowed):
+      "precision \(precision) is not allowed by this bundle, which has "
+        + allowed.joined(separator: ", ")
+    case .unknownContext(let value, let allowed):
+      "context \"\(value)\" is not one of "
+        + (allowed.isEmpty ? "any that is left" : allowed.joined(separator: "; "))
+    case .contextNotSupported(let bundle):
+      "\(bundle) has no contexts: its moderation.json has no \"context\""
+    case .digestMismatch(let file, let expected, let actual):
+      "\(file): SHA-256 is \(actual), the bundle expects \(expected)"
+    case .invalidTree(let reason):
+      "message tree: \(reason)"
+    case .model(let message):
+      message
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/// Turns the scores of a text into its verdict: label by label, by what the bundle says.
+struct LabelReader: Sendable {
+  /// Positions of each label's classes in a row of scores.
+  private let columns: [[Int]]
+  private let labels: [LabelDefinition]
+  private let authorActions: [[Action]]
+  private let readerActions: [[Action]]
+  private let hasDirections: Bool
+  private let base: String?
+
+  /// Binds the bundle's labels to the classes that the heads have.
+  init(bundle: ModerationBundle, heads: [ScoredHead]) throws(ModerationError) {
+    labels = bundle.labels
+    base = bundle.base
+    hasDirections = bundle.labels.contains { $0.direction != nil }
+    var columns: [[Int]] = []
+    for (index, label) in bundle.labels.enumerated() {
+      if label.sources.isEmpty, Self.areUnnamed(heads, count: bundle.labels.count) {
+        columns.append([index])
+      } else {
+        columns.append(try Self.columns(of: label, in: heads))
+      }
+    }
+    self.columns = columns
+    func named(_ ids: [String]) -> [Action] {
+      ids.map { id in bundle.actions.first { $0.id == id } ?? Action(id: id, text: "") }
+    }
+    authorActions = bundle.labels.map { named($0.authorActions) }
+    readerActions = bundle.labels.map { named($0.readerActions) }
+  }
+
+  /// Whether the one head has as many classes as there are labels, under the names that transformers
+  /// gives classes when nobody has named them.
+  private static func areUnnamed(_ heads: [ScoredHead], count: Int) -> Bool {
+    guard heads.count == 1, let classes = heads.first?.classes, classes.count == count else {
+      return false
+    }
+    return classes.enumerated().allSatisfy { $1 == "LABEL_\($0)" }
+  }
+
+  private static func columns(of label: LabelDefinition, in heads: [ScoredHead])
+    throws(ModerationError) -> [Int]
+  {
+    var sources = label.sources
+    if sources.isEmpty {
+      guard heads.count == 1, let head = heads.first else {
+        throw .invalidValue(
+          key: "labels.\(label.name).scores", file: ModerationBundle.fileName,
+          reason: "must say which of \(heads.count) heads the label reads")
+      }
+      sources = [.init(head: head.name, className: label.name)]
+    }
+    var columns: [Int] = []
+    for source in sources {
+      guard let index = heads.firstIndex(where: { $0.name == source.head }) else {
+        throw .unknownHead(
+          label: label.name, head: source.head, available: heads.map(\.name))
+      }
+      guard let column = heads[index].classes.firstIndex(of: source.className) else {
+        throw .unknownClass(
+          label: label.name, head: source.head, className: source.className,
+          available: heads[index].classes)
+      }
+      columns.append(heads[..<index].reduce(0) { $0 + $1.classes.count } + column)
+    }
+    return columns
+  }
+
+  /// The verdict on `message`, whose scores are `scores`.
+  func verdict(on message: Message, scores: TextScores) -> Verdict {
+    var verdicts: [LabelVerdict] = []
+    verdicts.reserveCapacity(labels.count)
+    var forAuthor: [Action] = []
+    var forReaders: [Action] = []
+    var edges: [Verdict.Edge] = []
+    for (index, label) in labels.enumerated() {
+      let read = columns[index]
+
+      let raw =
+        read.count == 1
+        ? scores.classes[read[0]]
+        : read.reduce(0) { $0 + scores.classes[$1] } / Double(read.count)
+      let score = label.calibration.map { $0(raw) } ?? raw
+      let verdict = LabelVerdict(
+        name: label.name, score: Float(score), rawScore: Float(raw),
+        threshold: Float(label.threshold), severity: label.severity)
+      verdicts.append(verdict)
+      guard verdict.isFlagged else { continue }
+      for action in authorActions[index] where !forAuthor.contains(action) {
+        forAuthor.append(action)
+      }
+      for action in readerActions[index] where !forReaders.contains(action) {
+        forReaders.append(action)
+      }
+      if let direction = label.direction {
+        edges.append(.init(direction: direction, label: label.name))
+      }
+    }
+    return Verdict(
+      text: message.text, context: message.context, labels: verdicts,
+      actions: .init(forAuthor: forAuthor, forReaders: forReaders),
+      directions: hasDirections ? edges : nil,
+      base: verdicts.contains(where: \.isFlagged) ? nil : base,
+      tokenCount: scores.tokenCount, isTruncated: scores.isTruncated,
+      windowCount: scores.windowCount)
+  }
+}

@@ -1,0 +1,52 @@
+/// Verdicts as directed graphs in Graphviz' DOT language: who harms whom, one cluster a message.
+public enum HarmGraph {
+  /// `digraph` of all messages, edges named by label and score; messages without edges are drawn
+  /// with their two nodes alone.
+  public static func dot(_ verdicts: [Verdict]) -> String {
+    verdicts.enumerated().reduce(header) { $0 + cluster($1.element, number: $1.offset + 1) }
+      + footer
+  }
+
+  public static let header = """
+    digraph moderation {
+      rankdir=LR;
+      node [shape=ellipse, fontname="sans-serif"];
+      edge [fontname="sans-serif"];
+
+    """
+  public static let footer = "}\n"
+
+  /// One message's part of the graph, between ``header`` and ``footer``.
+  public static func cluster(_ verdict: Verdict, number: Int) -> String {
+    var lines = [
+      "  subgraph cluster_\(number) {",
+      "    label=\(quoted(verdict.text));",
+      "    author_\(number) [label=\"author\"];",
+      "    others_\(number) [label=\"others\"];",
+    ]
+    for edge in verdict.directions ?? [] {
+      let score = verdict[edge.label]?.score ?? .nan
+      let hundredths = score.isFinite ? Int((score * 100).rounded()) : 0
+      let text = "\(edge.label) \(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+      lines.append(
+        "    \(edge.direction.from.rawValue)_\(number) -> \(edge.direction.to.rawValue)_\(number)"
+          + " [label=\(quoted(text))];")
+    }
+    return lines.joined(separator: "\n") + "\n  }\n"
+  }
+
+  /// A DOT string. A backslash before `l`, `n` or `r` would set the text, so each is doubled.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n", "\r": result += " "
+      case "\0": break
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

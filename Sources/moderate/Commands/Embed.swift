@@ -1,0 +1,88 @@
+import ArgumentParser
+import JSON
+import Moderation
+import Tensor
+import Tokenizers
+import Transformer
+
+/// `moderate embed`: texts in, vectors out.
+struct Embed: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Embed texts.",
+    discussion: """
+      Prints {"embedding": [numbers]} for each text, as sentence-transformers' encode gives them: \
+      pooling, normalisation, the longest length and prompts are the model's own.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "Text put in front of each text.")
+  var prompt: String?
+
+  @Option(help: "The name of one of the model's prompts.")
+  var promptName: String?
+
+  private struct Embedded {
+    let vector: [Float]
+    let isTruncated: Bool
+  }
+
+  func validate() throws {
+    if prompt != nil, promptName != nil {
+      throw ValidationError("--prompt and --prompt-name exclude each other")
+    }
+  }
+
+  func run() throws {
+    let records = try input.reader()
+    let folder = try TransformerFolder(model)
+    try model.run.requireFloat32()
+    let encoder = try SentenceEncoder(
+      contentsOf: folder.url, processor: Processor(threads: model.run.threads))
+    let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
+    let isTable = output.chosen == .table
+    var bytes = ByteOutput()
+    var cut = 0
+    try BatchRun(title: "embed").run(
+      records,
+      prepare: { record throws(RecordProblem) in try input.text(of: record) },
+      work: { texts in
+        // A prompt as text is part of the text; one by name may be left out of the pooling.
+        guard let prompt else {
+          return try encoder.embed(texts, prompt: promptName).map {
+            Embedded(vector: $0.vector, isTruncated: $0.isTruncated)
+          }
+        }
+        let encodings = texts.map { encoder.encode(prompt + $0) }
+        let vectors = try encoder.embed(encodings.map { TokenSequence($0.ids) })
+        return zip(encodings, vectors).map { encoding, vector in
+          Embedded(vector: vector, isTruncated: encoding.isTruncated)
+        }
+      },
+      emit: { (line, result: Result<Embedded, RecordProblem>) in
+        switch result {
+        case .success(let embedding):
+          if embedding.isTruncated { cut += 1 }
+          if isTable {
+            let first = embedding.vector.prefix(6).map { decimals($0, 4) }.joined(separator: "  ")
+            try bytes.write("\(first) … (\(embedding.vector.count))\n")
+          } else {
+            var writer = JSONWriter(reservingCapacity: embedding.vector.count * 13)
+            writer.object { writer in
+              writer.key("embedding")
+              writer.values(embedding.vector)
+            }
+            try bytes.write(line: writer.bytes)
+          }
+        case .failure(let problem):
+          if !isTable { try bytes.write(line: problem.json(line: line)) }
+        }
+      },
+      afterBatch: { try bytes.flush() })
+    if cut > 0 {
+      complain("\(cut) texts had more than \(encoder.maximumTokens ?? 0) tokens and were cut")
+    }
+  }
+}

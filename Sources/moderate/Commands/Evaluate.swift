@@ -1,0 +1,106 @@
+import ArgumentParser
+import JSON
+import Moderation
+
+/// `moderate evaluate`: how good a model is on annotated messages.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge a model on annotated messages.",
+    discussion: """
+      Data is JSON lines, {"text", "labels": {name: 0|1}, "metadata": {…}}, where a missing label \
+      is unknown, or CSV with --label. Several --model and --precision are compared on the same \
+      rows. Prints tables at a terminal and one line of JSON a run in a pipe. Exit code 1 when a \
+      gate is not passed.
+      """)
+
+  @OptionGroup(title: "Models") var models: EvaluatedModels
+  @OptionGroup(title: "Data") var data: DatasetOptions
+
+  @Option(help: "The annotated messages to judge on.")
+  var test: String
+
+  @Option(help: "A metadata field, or CSV column, to break the numbers down by; repeatable.")
+  var slice: [String] = []
+
+  @OptionGroup(title: "Thresholds") var tuning: TuningOptions
+  @OptionGroup(title: "Gate") var gate: GateOptions
+
+  @Flag(help: "Also measure how far recall falls when positives are written in disguise.")
+  var perturb = false
+
+  @Option(help: "A report to write, .html or .md; repeatable.")
+  var report: [String] = []
+
+  @Option(help: "Write the numbers as JSON, to be a later run's --baseline.")
+  var save: String?
+
+  @Option(help: "Resamples for the 95 % intervals; 0 for none.")
+  var resamples: Int = 1000
+
+  @Option(help: "Seed of everything that is drawn at random.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    for path in report where !path.hasSuffix(".html") && !path.hasSuffix(".md") {
+      throw ValidationError("--report \(path): expected a name that ends in .html or .md")
+    }
+    if tuning.write, models.model.count > 1 || models.precision.count > 1 {
+      throw ValidationError("--write takes one model in one precision")
+    }
+    if tuning.tune == test { throw ValidationError("--tune and --test are the same file") }
+    if resamples < 0 { throw ValidationError("--resamples takes a number of at least 0") }
+  }
+
+  func run() throws {
+    let baseline = try gate.baselineRun()
+    var judgement = Judgement(command: self)
+    for candidate in try models.candidates() { try judgement.judge(candidate) }
+    try judgement.compare()
+    let outcome =
+      gate.isAsked
+      ? judgement.results.first.map { first in
+        EvaluationReport.GateOutcome(
+          gate: gate.rules, failures: gate.rules.failures(of: first.run, baseline: baseline))
+      } : nil
+    let whole = judgement.report(gate: outcome)
+    for path in report {
+      try FileOutput.write(
+        path.hasSuffix(".md") ? try whole.markdown() : try whole.html(), to: path)
+    }
+    if let save, let first = judgement.results.first {
+      try FileOutput.write(try first.run.encoded(), to: save)
+    }
+    if tuning.write { try judgement.writeBundle() }
+    try show(whole)
+    guard outcome?.failures.isEmpty ?? true else { throw ExitCode(1) }
+  }
+
+  private func show(_ report: EvaluationReport) throws {
+    var out = ByteOutput()
+    switch output.chosen {
+    case .json:
+      for part in report.parts { try out.write(line: try part.run.line()) }
+    case .table:
+      try out.write(EvaluationTables(report: report, terminal: .output).rendered())
+    }
+    try out.flush()
+    // In a pipe the table's words go to standard error.
+    if output.chosen == .json {
+      for note in report.notes { complain(note) }
+      for failure in report.gate?.failures ?? [] { complain("gate: \(failure)") }
+    }
+  }
+}
+
+extension EvaluationRun {
+  /// The run on one line.
+  fileprivate func line() throws -> [UInt8] {
+    do {
+      return try JSONValue(parsing: try encoded()).encoded()
+    } catch let error as JSONError {
+      throw CommandError.output(error.description)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import JSON
+import Moderation
+
+/// `moderate explain`: which words and sentences carried a decision.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show which words and sentences carried a decision.",
+    discussion: """
+      Each word and sentence is left out in turn; what the score loses without it is its effect. \
+      Prints coloured text at a terminal and JSON in a pipe, with offsets in Unicode scalars \
+      (start, end) and in UTF-16 (startUTF16, endUTF16).
+      """)
+
+  @OptionGroup var moderator: ModeratorOptions
+  @OptionGroup var input: InputOptions
+
+  @Option(help: "A label to explain; repeatable. By default those that fired, or the highest.")
+  var label: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let records = try input.reader()
+    let moderator = try moderator.moderator()
+    let names = moderator.bundle.labels.map(\.name)
+    for name in label where !names.contains(name) {
+      throw EvaluationError.unknownLabel(name, known: names)
+    }
+    let explainer = Explainer(moderator)
+    let format = output.chosen
+    var out = ByteOutput()
+    defer { try? out.flush() }
+    // Every text is a batch of its own: itself and its variants.
+    try BatchRun(batchSize: 1, title: "explain").run(
+      records,
+      prepare: { record throws(RecordProblem) in
+        let tree = try input.tree(of: record)
+        guard tree.nodes.count == 1 else {
+          throw RecordProblem("a comment with replies, where one text is expected")
+        }
+        return try self.moderator.message(tree.root.message, for: moderator)
+      },
+      work: { messages in
+        try messages.map { try explainer.explain($0, labels: label.isEmpty ? nil : label) }
+      },
+      emit: { line, result in
+        switch (result, format) {
+        case (.success(let explanation), .json):
+          try out.write(line: explanation.json.encoded())
+        case (.failure(let problem), .json): try out.write(line: problem.json(line: line))
+        case (.success(let explanation), .table):
+          try out.write(Self.text(explanation, terminal: .output))
+        case (.failure, .table): break
+        }
+      },
+      afterBatch: { try out.flush() })
+  }
+
+  /// One line a label, its text coloured, and the words that carry it.
+  static func text(_ explanation: Explanation, terminal: Terminal) -> String {
+    var result = ""
+    for label in explanation.labels {
+      let mark = label.isFlagged ? terminal.styled("●", .red) : terminal.styled("·", .dim)
+      result += "\(mark) \(DisplayText.sanitised(label.name)) \(decimals(label.score, 3))\n"
+      let line =
+        terminal.usesColour
+        ? explanation.colouredLine(label: label) : DisplayText.sanitised(explanation.text)
+      result += "  \(line)\n"
+      for part in label.carriers.prefix(5) {
+        let effect = (part.effect < 0 ? "−" : "+") + decimals(abs(part.effect), 3)
+        let text = DisplayText.truncated(DisplayText.sanitised(part.span.text), 60)
+        result += "  " + terminal.styled(effect, .bold) + "  \(text)"
+        result += terminal.styled(
+          "  \(part.span.scalars.lowerBound)–\(part.span.scalars.upperBound)\n", .dim)
+      }
+      if let most = label.sentences.max(by: { $0.weight < $1.weight }), most.weight > 0 {
+        let text = DisplayText.truncated(DisplayText.sanitised(most.span.text), 60)
+        result += terminal.styled("  sentence: ", .dim) + text + "\n"
+      }
+    }
+    return result + "\n"
+  }
+}

@@ -1,0 +1,156 @@
+import Moderation
+
+/// An evaluation for people at a terminal.
+struct EvaluationTables {
+  let report: EvaluationReport
+  let terminal: Terminal
+
+  func rendered() -> String {
+    var text = ""
+    for part in report.parts { text += labels(part) }
+    if let tuning = report.tuning { text += thresholds(tuning) }
+    for comparison in report.comparisons { text += self.comparison(comparison) }
+    for part in report.parts where !part.run.disguises.isEmpty { text += disguises(part) }
+    for part in report.parts { text += slices(part) }
+    for note in report.notes { text += "  " + terminal.styled(note, .yellow) + "\n" }
+    if let gate = report.gate { text += self.gate(gate) }
+    return text
+  }
+
+  private func labels(_ part: EvaluationReport.Part) -> String {
+    let run = part.run
+    let name = run.precision.map { "\(run.model) in \($0)" } ?? run.model
+    var text = terminal.styled(DisplayText.sanitised(name), .bold)
+    text += " on \(run.dataset): \(run.rows) rows"
+    text += run.truncated > 0 ? ", \(run.truncated) cut\n\n" : "\n\n"
+    var table = Table(
+      [.init(title: "label")]
+        + [
+          "positives", "threshold", "precision", "recall", "F1", "95 %", "AUC", "AP",
+          "calibration error",
+        ].map { .init(title: $0, alignRight: true) })
+    for label in run.labels {
+      table.append([
+        .init(DisplayText.sanitised(label.name)), .init("\(label.counts.support)"),
+        .init(decimals(label.threshold, 3), .dim), .init(decimals(label.precision, 3)),
+        .init(decimals(label.recall, 3)), .init(decimals(label.f1, 3), .bold),
+        .init(Self.text(label.intervals?.f1), .dim),
+        .init(label.areaUnderROC.map { decimals($0, 3) } ?? "–"),
+        .init(decimals(label.averagePrecision, 3)),
+        .init(decimals(label.reliability.expectedCalibrationError, 3)),
+      ])
+    }
+    let means = [
+      ("macro mean", run.means.macro, run.intervals?.macroF1),
+      ("micro mean", run.means.micro, run.intervals?.microF1),
+      ("weighted mean", run.means.weighted, run.intervals?.weightedF1),
+    ]
+    for (name, mean, interval) in means {
+      table.append([
+        .init(name, .dim), .init(""), .init(""), .init(decimals(mean.precision, 3)),
+        .init(decimals(mean.recall, 3)), .init(decimals(mean.f1, 3), .bold),
+        .init(Self.text(interval), .dim), .init(""), .init(""), .init(""),
+      ])
+    }
+    text += table.rendered(for: terminal, indent: 2)
+    if run.exactMatch.rows > 0 {
+      text += "\n  exact match \(decimals(run.exactMatch.share * 100, 1)) % of "
+      text += "\(run.exactMatch.rows) fully annotated rows\n"
+    }
+    return text + "\n"
+  }
+
+  private func thresholds(_ tuning: BundleTuning) -> String {
+    var table = Table([
+      .init(title: "thresholds"), .init(title: "before", alignRight: true),
+      .init(title: "tuned", alignRight: true), .init(title: "positives", alignRight: true),
+      .init(title: ""),
+    ])
+    for label in tuning.labels {
+      table.append([
+        .init(DisplayText.sanitised(label.name)), .init(decimals(label.before.threshold, 3), .dim),
+        .init(decimals(label.after.threshold, 3), .bold), .init("\(label.counts.support)"),
+        .init(label.warnings.joined(separator: "; "), .yellow),
+      ])
+    }
+    return table.rendered(for: terminal, indent: 2) + "\n"
+  }
+
+  private func comparison(_ comparison: RunComparison) -> String {
+    var text = terminal.styled("\(comparison.second) against \(comparison.first)", .bold) + "\n\n"
+    var table = Table(
+      [.init(title: "label")]
+        + [
+          "F1", "F1", "difference", "p, bootstrap", "p, McNemar", "flipped", "mean difference",
+        ].map { .init(title: $0, alignRight: true) })
+    for (label, agreement) in zip(comparison.paired.labels, comparison.agreements) {
+      table.append([
+        DisplayText.sanitised(label.name), decimals(label.firstF1, 3), decimals(label.secondF1, 3),
+        decimals(label.difference, 4), decimals(label.pValue, 3),
+        decimals(label.mcNemar.pValue, 3), "\(agreement.flipped)",
+        decimals(agreement.meanDifference, 5),
+      ])
+    }
+    text += table.rendered(for: terminal, indent: 2)
+    return text + "\n"
+  }
+
+  private func disguises(_ part: EvaluationReport.Part) -> String {
+    guard let first = part.run.disguises.first else { return "" }
+    var table = Table(
+      [.init(title: "recall in disguise"), .init(title: "strength", alignRight: true)]
+        + first.labels.map {
+          .init(title: DisplayText.truncated($0.name, 14), alignRight: true)
+        })
+    func percent(_ share: Double) -> String { decimals(share * 100, 1) + " %" }
+    table.append(["plain", ""] + first.labels.map { percent($0.plainRecall) })
+    for result in part.run.disguises {
+      table.append(
+        [.init(result.disguise.rawValue), .init("\(result.strength)")]
+          + result.labels.map { label in
+            .init(percent(label.disguisedRecall), label.kept < 0.5 ? .red : nil)
+          })
+    }
+    return terminal.styled(part.name, .bold) + "\n\n"
+      + table.rendered(for: terminal, indent: 2) + "\n"
+  }
+
+  private func slices(_ part: EvaluationReport.Part) -> String {
+    guard let first = part.run.slices.first else { return "" }
+    let single = part.run.labels.count == 1
+    let titles = single ? ["accuracy", "F1"] : part.run.labels.map(\.name)
+    var table = Table(
+      [.init(title: first.field), .init(title: "rows", alignRight: true)]
+        + titles.map { .init(title: DisplayText.truncated($0, 14), alignRight: true) })
+    func f1(_ counts: ConfusionCounts) -> String {
+      counts.support == 0 ? "–" : decimals(counts.f1, 3)
+    }
+    for slice in part.run.slices {
+      let name = slice.field == first.field ? slice.value : "\(slice.field): \(slice.value)"
+      table.append(
+        [DisplayText.truncated(DisplayText.sanitised(name), 40), "\(slice.rows)"]
+          + slice.counts.flatMap { counts in
+            single ? [decimals(counts.accuracy * 100, 1) + " %", f1(counts)] : [f1(counts)]
+          })
+    }
+    return terminal.styled(part.name, .bold) + "\n\n"
+      + table.rendered(for: terminal, indent: 2) + "\n"
+  }
+
+  private func gate(_ outcome: EvaluationReport.GateOutcome) -> String {
+    guard !outcome.failures.isEmpty else {
+      return "  " + terminal.styled("The gate is passed.", .green) + "\n"
+    }
+    return "  " + terminal.styled("The gate is not passed:", .boldRed) + "\n"
+      + outcome.failures.map { "    \(DisplayText.sanitised($0.description))\n" }.joined()
+  }
+
+  private static func text(_ interval: Bootstrap.Interval?) -> String {
+    interval.map { "\(decimals($0.lower, 3))–\(decimals($0.upper, 3))" } ?? ""
+  }
+}
+
+/// A number with that many decimals.
+func decimals(_ number: Double, _ count: Int) -> String {
+  decimals(Float(number), count)
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Moderation
+
+@Suite struct DigestTests {
+  /// FIPS 180-4's own examples, and lengths around the block; values of Python's hashlib.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ])
+  func `Known texts have their known digests`(text: String, digest: String) {
+    #expect(SHA256.digest(of: Array(text.utf8)) == digest)
+  }
+
+  @Test(arguments: [
+    (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
+    (56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"),
+    (63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34"),
+    (64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
+    (1000, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"),
+  ])
+  func `Lengths around a block are padded right, whatever the pieces`(count: Int, digest: String) {
+    let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+    #expect(SHA256.digest(of: bytes) == digest)
+    var pieces = SHA256()
+    for byte in bytes { pieces.update(CollectionOfOne(byte)) }
+    #expect(pieces.finish() == digest)
+  }
+
+  @Test func `A bundle's files are compared with what it expects`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "model"), withIntermediateDirectories: true)
+    try Data("abc".utf8).write(to: folder.appending(path: "good"))
+    try Data("abd".utf8).write(to: folder.appending(path: "model/bad"))
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    var bundle = ModerationBundle.directions
+    bundle.files = [
+      FileDigest(path: "good", sha256: digest), FileDigest(path: "absent", sha256: digest),
+    ]
+    bundle.model.files = [FileDigest(path: "bad", sha256: digest)]
+    let found = try bundle.verify(in: folder)
+    #expect(found.count == 3)
+    #expect(found[0].problem == nil)
+    guard case .unreadable? = found[1].problem, case .digestMismatch? = found[2].problem else {
+      Issue.record("\(found)")
+      return
+    }
+  }
+}

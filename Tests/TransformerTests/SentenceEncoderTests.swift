@@ -1,0 +1,61 @@
+import JSON
+import Safetensors
+import Tensor
+import Testing
+
+@testable import Transformer
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+@Suite("Embeddings are those of sentence-transformers")
+struct SentenceEncoderTests {
+  @Test("within 2e-5, with every prompt", arguments: ReferenceModel.all { $0.hasPrefix("pooling") })
+  func embeddings(of model: ReferenceModel) throws {
+    let json = try model.json()
+    let goldens = try model.goldens()
+    let encoder = try SentenceEncoder(contentsOf: model.url)
+    #expect(encoder.maximumTokens == (try json.int("max_seq_length")))
+    let texts = try json.strings("texts")
+    for prompt in [nil] + encoder.prompts.keys.sorted().map(Optional.some) {
+      let suffix = prompt.map { ".\($0)" } ?? ""
+      guard goldens.contains("embedding\(suffix)") else { continue }
+      let embeddings = try encoder.embed(texts, prompt: prompt)
+      let expected = try goldens.tensor(named: "embedding\(suffix)").floats()
+      #expect(difference(embeddings.flatMap(\.vector), expected) <= 2e-5, "prompt \(suffix)")
+      #expect(embeddings.allSatisfy { $0.vector.count == encoder.dimension })
+      let ids = try json.array("inputs\(suffix)").map { try $0.ints().map(Int32.init) }
+      for (embedding, ids) in zip(embeddings, ids) {
+        #expect(embedding.tokenCount == ids.count)
+      }
+    }
+  }
+
+  @Test("a batch gives the bits that each text gives alone")
+  func batches() throws {
+    let encoder = try SentenceEncoder(
+      contentsOf: ReferenceModel.models.appending(path: "pooling-mean-normalized"))
+    let texts = ["", "the cat sat on the mat", "cat", "the dog runs over the fox at noon"]
+    let alone = try texts.map { try encoder.embed([$0])[0] }
+    #expect(try encoder.embed(texts).map(\.vector) == alone.map(\.vector))
+  }
+}
+
+@Suite("Logits are those of transformers")
+struct SequenceClassifierTests {
+  @Test("within 2e-5", arguments: ReferenceModel.all { $0.contains("-classifier-") })
+  func logits(of model: ReferenceModel) throws {
+    let folder = try ModelFolder(model.url)
+    let expected = try model.goldens().tensor(named: "logits")
+    let head = try ClassificationHead(folder, labelCount: expected.shape[1])
+    let encoder = try Encoder(contentsOf: model.url)
+    var logits: [Float] = []
+    try encoder.forEachMessage(of: try model.inputs(try model.json())) { _, hidden in
+      logits += head(hidden, encoder.processor.kernels)
+    }
+    #expect(try difference(logits, expected.floats()) <= 2e-5)
+  }
+}
