@@ -79,7 +79,7 @@ import Testing
     objective=binary sigmoid:1
     feature_names=f0 f1 f2 f3 f4 f5 f6 f7
     feature_infos=[-1:1] [-1:1] [-1:1] [-1:1] [-1:1] [-1:1] [-1:1] [-1:1]
-    tree_sizes=270
+    tree_sizes=245
 
     Tree=0
     num_leaves=2
