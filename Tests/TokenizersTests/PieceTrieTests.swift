@@ -21,7 +21,7 @@ import Testing
   func `pieces are put in the order of their bytes`(count: Int) {
     var random = SplitMix(state: UInt64(count))
     let pieces = pieces(count, &random)
-    let order = PieceOrder.sorted(table(pieces)).map { Int($0) }
+    let order = PieceOrder.sorted(table(pieces)).map { Int($0.piece) }
     let expected = pieces.indices.sorted {
       if pieces[$0] == pieces[$1] { return $0 < $1 }
       return pieces[$0].lexicographicallyPrecedes(pieces[$1])

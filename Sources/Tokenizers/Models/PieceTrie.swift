@@ -151,13 +151,10 @@ extension PieceTrie {
 
     mutating func build() -> Bool {
       guard table.count < Int(Int32.max) else { return false }
+      let table = table
+      let bytes = table.bytes.span
       let order = PieceOrder.sorted(table)
-      // The pieces once more, in order: from here on memory is read from front to back.
-      var sorted = PieceTable()
-      sorted.reserve(pieces: table.count, bytes: table.bytes.count)
-      for piece in order { sorted.append(table.bytes[table.range(Int(piece))]) }
-      let bytes = sorted.bytes.span
-      let offsets = sorted.offsets.span
+      let items = order.span
       let expected = min(PieceTrie.maximumUnits, table.count * 2 + 512)
       units.reserveCapacity(expected)
       next.reserveCapacity(expected)
@@ -175,13 +172,18 @@ extension PieceTrie {
       while let job = jobs.popLast() {
         var first = job.first
         // Pieces that end at this node come first; the last of them counts.
-        while first < job.end, Int(offsets[first + 1] - offsets[first]) == job.depth { first += 1 }
-        setPiece(job.slot, first > job.first ? order[first - 1] : nil)
+        while first < job.end, Int(items[first].length) == job.depth { first += 1 }
+        setPiece(job.slot, first > job.first ? items[first - 1].piece : nil)
         guard first < job.end else { continue }
         labels.removeAll(keepingCapacity: true)
         starts.removeAll(keepingCapacity: true)
         for index in first..<job.end {
-          let byte = bytes[Int(offsets[index]) + job.depth]
+          let byte: UInt8
+          if job.depth < 8 {
+            byte = UInt8(truncatingIfNeeded: items[index].key >> UInt64(56 - 8 * job.depth))
+          } else {
+            byte = bytes[table.range(Int(items[index].piece)).lowerBound + job.depth]
+          }
           if labels.last != byte {
             labels.append(byte)
             starts.append(index)
@@ -195,10 +197,8 @@ extension PieceTrie {
           take(slot, label: labels[child])
           let (begin, end) = (starts[child], starts[child + 1])
           if end - begin == 1 {
-            setPiece(slot, order[begin])
-            if Int(offsets[begin + 1] - offsets[begin]) > job.depth + 1 {
-              units[slot] |= PieceTrie.tail
-            }
+            setPiece(slot, items[begin].piece)
+            if Int(items[begin].length) > job.depth + 1 { units[slot] |= PieceTrie.tail }
           } else {
             jobs.append(Job(first: begin, end: end, depth: job.depth + 1, slot: slot))
           }
