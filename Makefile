@@ -21,8 +21,12 @@ help: ## List what make can do.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 .PHONY: run
-run: release encoder ## Moderate a few messages with the default weights and the MiniLM ones.
-	@.build/release/moderate classify --model $(BUNDLE) --format table --input $(BUNDLE)/messages.txt
+run: release encoder ## Moderate a few messages, with the MiniLM weights and the default ones.
+	@if [ -e Weights/default/moderation.json ]; then \
+	  echo "The default moderator:"; \
+	  .build/release/moderate classify --format table --input Weights/messages.txt; echo; fi
+	@echo "The MiniLM moderator (--model $(BUNDLE)):"
+	@.build/release/moderate classify --model $(BUNDLE) --format table --input Weights/messages.txt
 
 .PHONY: release
 release: dependencies ## Build the command line, optimised.

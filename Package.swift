@@ -32,6 +32,12 @@ let package = Package(
       targets: ["Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
     .executable(name: "moderate", targets: ["moderate"]),
   ],
+  traits: [
+    .trait(
+      name: "DefaultWeights",
+      description: "Carries the default moderator's weights. Without it, name a model yourself."),
+    .default(enabledTraits: ["DefaultWeights"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -48,9 +54,13 @@ let package = Package(
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
     module("Heads", ["Tensor", "Safetensors", "JSON"]),
+    .target(
+      name: "DefaultWeights", path: "Weights/default", sources: ["BundledWeights.swift"],
+      swiftSettings: settings),
     module(
       "Moderation",
       [
+        .target(name: "DefaultWeights", condition: .when(traits: ["DefaultWeights"])),
         "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON",
         .product(name: "Mustache", package: "swift-mustache"),
       ],

@@ -22,7 +22,8 @@ With --text (the `text` object of a bundle's config.json; `"rules": "plain"` low
 splits at spaces and looks words up) and --words (one a line, ids from 2 on) the bundle reads texts;
 without them it takes ids.
 
-Load your own layers' code first if your model needs it (`--import my_layers`).
+Load your own layers' code first if your model needs it (`--import my_layers`). Versions:
+Weights/train/requirements.txt.
 """
 
 import argparse

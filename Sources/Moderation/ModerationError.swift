@@ -12,6 +12,8 @@ public enum ModerationError: Error, Sendable, Equatable {
   case notAModel(folder: String)
   /// A Hugging Face name that the local cache does not hold.
   case notInCache(name: String, revision: String, cache: String)
+  /// The default moderator's weights are not to be found.
+  case noDefaultWeights(reason: String)
   /// A label that reads a class which no head has.
   case unknownClass(label: String, head: String, className: String, available: [String])
   case unknownHead(label: String, head: String, available: [String])
@@ -49,6 +51,7 @@ extension ModerationError: CustomStringConvertible {
       \(name) is not in the Hugging Face cache (\(cache)). This brings it:
         hf download \(name)\(revision == "main" ? "" : " --revision \(revision)")
       """
+    case .noDefaultWeights(let reason): reason
     case .unknownClass(let label, let head, let className, let available):
       "label \"\(label)\" reads class \"\(className)\" of head \"\(head)\", which has "
         + available.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -41,7 +41,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The folder that `--model` names.
   func folder() throws -> URL {
-    guard let model else { return try DefaultModel.folder() }
+    guard let model else { return try Moderator.defaultFolder }
     return try ModelLocation.folder(named: model)
   }
 }

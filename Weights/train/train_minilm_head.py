@@ -134,6 +134,7 @@ def export_head(head, folder):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.export(head, folder, data.LABELS)
+    (folder / "head.safetensors").chmod(0o644)
 
 
 def main():

@@ -43,7 +43,7 @@ struct EvaluatedModels: ParsableArguments {
   func candidates() throws -> [Candidate] {
     let folders =
       model.isEmpty
-      ? [try DefaultModel.folder()] : try model.map { try ModelLocation.folder(named: $0) }
+      ? [try Moderator.defaultFolder] : try model.map { try ModelLocation.folder(named: $0) }
     let precisions: [ModelReference.Precision?] = precision.isEmpty ? [nil] : precision
     return folders.flatMap { folder in
       precisions.map { precision in

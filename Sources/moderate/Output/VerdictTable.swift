@@ -50,7 +50,7 @@ struct VerdictTable {
     // A tree of any depth keeps room for its text.
     let indent = depth == 0 ? "" : String(repeating: "  ", count: min(depth, 12) - 1) + "↳ "
     let text = indent + DisplayText.sanitised(verdict.text)
-    let verdictWidth = min(44, terminal.width / 2)
+    let verdictWidth = min(34, terminal.width / 2)
     let textWidth = max(20, terminal.width - verdictWidth - 5)
     var words = labels.map { label in
       "\(label.name) \(decimals(label.score, 2))" + arrow(label.name, verdict)

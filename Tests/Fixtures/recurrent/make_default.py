@@ -1,6 +1,6 @@
 """What PyTorch makes of the default weights: run it whenever Weights/default changes.
 
-    python make_default.py      # PyTorch; versions in Weights/requirements.txt
+    python make_default.py      # PyTorch; versions in Weights/train/requirements.txt
 
 Writes default-cases.json, harmless texts plain and disguised with their scores, and
 default-real.json, digests of the ids and the scores of 1,000 real texts, which are named by set and

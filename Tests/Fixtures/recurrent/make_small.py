@@ -1,6 +1,6 @@
 """A small random model with the whole text preparation, and what Python makes of hard texts.
 
-    python make_small.py        # PyTorch; versions in Weights/requirements.txt
+    python make_small.py        # PyTorch; versions in Weights/train/requirements.txt
 
 Writes small/: a bundle and cases.json with the ids and scores of each text.
 """
