@@ -115,7 +115,7 @@ final class Tmux {
     try command(["-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", "100", "-y", "30", "sh"])
   }
 
-  deinit { try? command(["kill-server"]) }
+  deinit { _ = try? command(["kill-server"]) }
 
   func start(_ arguments: [String]) throws {
     guard let path = CommandProcess.path else { throw CommandProcess.Missing() }
