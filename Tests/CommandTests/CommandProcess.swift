@@ -8,11 +8,7 @@ enum CommandProcess {
       URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent(),
       Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
     ].map { $0.appending(path: "moderate").path }
-    return candidates.first {
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
-        && !isFolder.boolValue && FileManager.default.isExecutableFile(atPath: $0)
-    }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
   struct Result {

@@ -3,15 +3,19 @@ import JSON
 import Moderation
 import Testing
 
-@Suite("moderate evaluate, perturb and explain", .enabled(if: CommandProcess.path != nil, "moderate is not built"))
+@Suite(
+  "moderate evaluate, perturb and explain",
+  .enabled(if: CommandProcess.path != nil, "moderate is not built"))
 struct EvaluateCommandTests {
   static let data = (0..<60).map { index in
-    let words = ["the cat", "a lazy dog!", "we meet at noon", "tea? and the quick fox"]
+    let words = ["the cat", "a lazy dog!", "we meet at noon", "a brown fox and the quick fox"]
     return #"{"text": "\#(words[index % 4]) \#(index)", "labels": {"a": \#(index % 2), "#
       + #""b": \#(index % 3 == 0 ? 1 : 0)}, "metadata": {"lang": "\#(index % 5 == 0 ? "fr" : "en")"}}"#
   }.joined(separator: "\n")
 
-  @Test("a run in a pipe is JSON; a gate that fails gives exit code 1 and a list") func gate() throws {
+  @Test("a run in a pipe is JSON; a gate that fails gives exit code 1 and a list") func gate()
+    throws
+  {
     let model = try SmallModel()
     try model.write(Self.data + "\nnonsense\n", to: "t.jsonl")
     let arguments = [
@@ -74,11 +78,12 @@ struct EvaluateCommandTests {
   @Test("CSV by columns, two models side by side, disguises") func csv() throws {
     let model = try SmallModel()
     try model.write(
-      "text,gold,kind\nthe cat sat,hateful,x\n\"a dog, lazy\",fine,y\nwe meet,hateful,x\ntea,fine,y\n",
+      "text,gold,kind\nthe cat sat,hateful,x\n\"a dog, lazy\",fine,y\nwe meet,hateful,x\nat noon,fine,y\n",
       to: "t.csv")
     let result = try CommandProcess.run([
       "evaluate", "--model", model.folder.path, "--model", model.folder.path, "--test",
-      model.file("t.csv"), "--label", "flagged=gold:hateful", "--slice", "kind", "--resamples", "10",
+      model.file("t.csv"), "--label", "flagged=gold:hateful", "--slice", "kind", "--resamples",
+      "10",
       "--perturb", "--format", "table", "--report", model.file("r.html"),
     ])
     #expect(result.code == 0, "\(result.errors)")
@@ -91,13 +96,15 @@ struct EvaluateCommandTests {
     #expect(missing.errors.contains("there is no column \"none\""))
   }
 
-  @Test("wrong usage is exit code 2 with a reason", arguments: [
-    (["--goal", "best"], "--goal best: expected"),
-    (["--label", "=x"], "--label =x: expected"),
-    (["--report", "r.pdf"], "expected a name that ends in .html or .md"),
-    (["--gate-label", "a"], "--gate-label a: expected"),
-    (["--write"], "--write and --calibrate need --tune"),
-  ])
+  @Test(
+    "wrong usage is exit code 2 with a reason",
+    arguments: [
+      (["--goal", "best"], "--goal best: expected"),
+      (["--label", "=x"], "--label =x: expected"),
+      (["--report", "r.pdf"], "expected a name that ends in .html or .md"),
+      (["--gate-label", "a"], "--gate-label a: expected"),
+      (["--write"], "--write and --calibrate need --tune"),
+    ])
   func usage(arguments: [String], reason: String) throws {
     let result = try CommandProcess.run(["evaluate", "--test", "t.jsonl"] + arguments)
     #expect(result.code == 2)

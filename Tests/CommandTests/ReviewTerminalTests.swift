@@ -8,7 +8,9 @@ import Testing
   .enabled(if: Tmux.path != nil && CommandProcess.path != nil, "tmux or moderate is missing"),
   .serialized)
 struct ReviewTerminalTests {
-  private static let texts = ["the cat sat", "a lazy dog", "we meet at noon", "tea?", "brown fox"]
+  private static let texts = [
+    "the cat sat", "a lazy dog", "we meet at noon", "on the mat", "brown fox",
+  ]
 
   private static func model() throws -> SmallModel {
     let model = try SmallModel()
@@ -51,13 +53,15 @@ struct ReviewTerminalTests {
     let first = try Self.answers(model)
     #expect(try first.map { try $0.string("text") } == Array(Self.texts.prefix(3)))
     #expect(
-      try first.map { try $0.string("metadata", "review") } == ["corrected", "skipped", "confirmed"])
+      try first.map { try $0.string("metadata", "review") } == [
+        "corrected", "skipped", "confirmed",
+      ])
     #expect(try first[0].object("labels").count == 3)
     #expect(try first[1].object("labels").isEmpty)
 
     try terminal.start(Self.arguments(model))
     try terminal.waitFor("1 of 2")
-    try terminal.waitFor("tea?")
+    try terminal.waitFor("on the mat")
     try terminal.press("n", "Enter")
     try terminal.waitFor("2 of 2")
     try terminal.press("Enter")
@@ -111,7 +115,7 @@ final class Tmux {
     try command(["-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", "100", "-y", "30", "sh"])
   }
 
-  deinit { try? command(["kill-server"]) }
+  deinit { _ = try? command(["kill-server"]) }
 
   func start(_ arguments: [String]) throws {
     guard let path = CommandProcess.path else { throw CommandProcess.Missing() }

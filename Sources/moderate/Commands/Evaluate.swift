@@ -54,7 +54,9 @@ struct Evaluate: ParsableCommand {
     if tuning.write, models.model.count > 1 || models.precision.count > 1 {
       throw ValidationError("--write takes one model in one precision")
     }
-    if test.contains(where: { $0 == tuning.tune }) { throw ValidationError("--tune and --test are the same file") }
+    if test.contains(where: { $0 == tuning.tune }) {
+      throw ValidationError("--tune and --test are the same file")
+    }
     if resamples < 0 { throw ValidationError("--resamples takes a number of at least 0") }
   }
 
