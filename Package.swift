@@ -55,7 +55,11 @@ let package = Package(
     module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
     module("Heads", ["Tensor", "Safetensors", "JSON"]),
     .target(
-      name: "DefaultWeights", path: "Weights/default", sources: ["BundledWeights.swift"],
+      name: "DefaultWeights", path: "Weights/default", exclude: ["README.md", "card.json"],
+      sources: ["BundledWeights.swift"],
+      resources: ["config.json", "model.safetensors", "moderation.json", "words.txt"].map {
+        .copy($0)
+      },
       swiftSettings: settings),
     module(
       "Moderation",
@@ -79,7 +83,7 @@ let package = Package(
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
-    tests("RecurrentTests", ["Recurrent", "Tensor", "Safetensors", "JSON"]),
+    tests("RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
     tests(

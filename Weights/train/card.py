@@ -44,7 +44,7 @@ LIMITS = """
 - English first; French tweets and (for the character-and-word model) Arabic ones were few, and their labels are noisy.
 - The sets are tweets, Gab and Reddit posts of 2017 to 2022 and model prompts, found by keyword, so that much in them is abusive; their annotators disagree, and dialects such as African American English are labelled offensive more often than they should be. The model has learnt that too.
 - Threats were nearly all at women or groups, insults mostly sexist: other targets are recognised less well.
-- Irony, quotation and counter speech are mostly not understood: HateCheck's functions below show where.
+- Irony, quotation and counter speech are mostly not understood: the functions of HateCheck show where.
 - Not for judging persons, not as the only ground of a sanction, not for any language that is not listed.
 """
 
