@@ -29,7 +29,7 @@ let package = Package(
     .library(name: "Moderation", targets: ["Moderation"]),
     .library(
       name: "ModerationLayers",
-      targets: ["Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
+      targets: ["JSON", "Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
     .executable(name: "moderate", targets: ["moderate"]),
   ],
   traits: [

@@ -113,7 +113,7 @@ struct HeadReader {
     }
   }
 
-  private func model(_ node: JSONValue, depth: Int) throws(HeadError) -> any HeadModel {
+  func model(_ node: JSONValue, depth: Int) throws(HeadError) -> any HeadModel {
     guard depth < 16 else { throw unsupported("a model of more than 16 levels") }
     let kind = try reading { () throws(JSONError) in try node.string("kind") }
     switch kind {
@@ -283,77 +283,5 @@ struct HeadReader {
       throw inconsistent("\(name) has the objective \(ensemble.objective), which has no classes")
     }
     return ensemble
-  }
-
-  // MARK: Parts
-
-  private func members(
-    _ node: JSONValue, _ depth: Int, areBinary: Bool
-  ) throws(HeadError) -> [any HeadModel] {
-    let nodes = try reading { () throws(JSONError) in try node.array("members") }
-    var members: [any HeadModel] = []
-    for member in nodes { members.append(try model(member, depth: depth + 1)) }
-    guard let first = members.first else { throw inconsistent("a combination of no members") }
-    for member in members {
-      guard member.inputSize == first.inputSize else {
-        throw inconsistent("members take \(first.inputSize) and \(member.inputSize) numbers")
-      }
-      guard !areBinary || (member.classCount == 2 && !member.isMultilabel) else {
-        throw inconsistent("a member for one label has \(member.classCount) classes")
-      }
-    }
-    return members
-  }
-
-  private func layer(
-    _ scope: CheckpointScope, _ inputs: Int, _ outputs: Int
-  ) throws(HeadError) -> DenseLayer {
-    let weights = try doubles(
-      scope, "weight", [try positive(inputs, "size"), try positive(outputs, "size")])
-    return DenseLayer(
-      weights: weights, bias: try doubles(scope, "bias", [outputs]), inputSize: inputs)
-  }
-
-  private func rule(_ node: JSONValue, columns: Int) throws(HeadError) -> DecisionRule {
-    let decision = try reading { () throws(JSONError) in try node.value("decision") }
-    let name = try reading { () throws(JSONError) in try decision.string("rule") }
-    switch name {
-    case "highest":
-      guard columns > 1 else { throw inconsistent("the highest of a single score") }
-      return .highest
-    case "above":
-      return .above(try reading { () throws(JSONError) in try decision.double("value") })
-    default: throw unsupported("the decision rule \"\(name)\"")
-    }
-  }
-
-  private func doubles(
-    _ scope: CheckpointScope, _ name: String, _ shape: [Int]
-  ) throws(HeadError) -> [Double] {
-    do {
-      return try scope.doubles(name, shape: shape)
-    } catch {
-      throw .weights(error)
-    }
-  }
-
-  private func positive(_ size: Int, _ key: String) throws(HeadError) -> Int {
-    guard size > 0 else { throw inconsistent("\(key) is \(size)") }
-    return size
-  }
-
-  private func reading<Value>(
-    _ body: () throws(JSONError) -> Value
-  ) throws(HeadError) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw .invalidDescription(file: file, error)
-    }
-  }
-
-  private func unsupported(_ what: String) -> HeadError { .unsupported(file: file, what: what) }
-  private func inconsistent(_ reason: String) -> HeadError {
-    .inconsistent(file: file, reason: reason)
   }
 }

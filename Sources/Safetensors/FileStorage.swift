@@ -78,6 +78,8 @@ public enum PageAdvice: Sendable {
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    // Nothing below mentions this object, and without it the pages are gone.
+    defer { withExtendedLifetime(self) {} }
     guard let base = unsafe base, !range.isEmpty else {
       return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0))
     }

@@ -59,7 +59,10 @@ public struct SafetensorsWriter: ~Copyable {
   public mutating func write<Element: BitwiseCopyable>(
     _ elements: [Element]
   ) throws(SafetensorsError) {
-    try unsafe write(elements.span.bytes)
+    // Not `elements.span.bytes`: optimised, Swift 6.3 reads an array that is gone.
+    try unsafe elements.withUnsafeBufferPointer { (elements) throws(SafetensorsError) in
+      try unsafe write(UnsafeRawBufferPointer(elements).bytes)
+    }
   }
 
   /// Completes the file and gives it its name.

@@ -50,6 +50,7 @@ public enum BLAS {
     prepare
     precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows)
     guard c.rows > 0, c.columns > 0 else { return }
+    defer { withExtendedLifetime((a, b, c)) {} }
     unsafe cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, blasint(a.rows), blasint(b.rows),
       blasint(a.columns), 1, a.base, blasint(max(1, a.stride)), b.base, blasint(max(1, b.stride)),
@@ -61,6 +62,7 @@ public enum BLAS {
     prepare
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
     guard c.rows > 0, c.columns > 0 else { return }
+    defer { withExtendedLifetime((a, b, c)) {} }
     unsafe cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(a.rows), blasint(b.columns),
       blasint(a.columns), scale, a.base, blasint(max(1, a.stride)), b.base,

@@ -51,6 +51,7 @@ public final class ByteStorage: @unchecked Sendable {
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
     -> Result
   {
-    try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
+    defer { withExtendedLifetime(self) {} }
+    return try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
 }

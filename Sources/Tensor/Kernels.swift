@@ -2,7 +2,8 @@ internal import CKernels
 
 /// The operations of a forward pass on one thread, in the instruction set chosen.
 ///
-/// Shapes are checked here, once a call; below are pointers.
+/// Shapes are checked here, once a call; below are pointers, so each call keeps its matrices alive
+/// until it is back.
 public struct Kernels: Sendable {
   public let instructionSet: InstructionSet
 
@@ -37,6 +38,7 @@ public struct Kernels: Sendable {
         x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
       return
     }
+    defer { withExtendedLifetime((x, weights, bias, residual, y)) {} }
     unsafe table.pointee.dense(
       x.base, x.stride, weights.base, weights.stride, bias?.base, residual?.base,
       residual?.stride ?? 0, y.base, y.stride, x.rows, y.columns, x.columns, activation.code)
@@ -51,6 +53,7 @@ public struct Kernels: Sendable {
       return
     }
     precondition(c.rows <= 1 || c.stride >= (c.columns + 15) / 16 * 16)
+    defer { withExtendedLifetime((a, b, c)) {} }
     unsafe table.pointee.multiply(
       a.base, a.stride, b.base, b.stride, c.base, c.stride, c.rows, c.columns, a.columns, scale)
   }
@@ -69,6 +72,7 @@ public struct Kernels: Sendable {
         x, residual: residual, gain: gain, bias: bias, epsilon: epsilon, into: y)
       return
     }
+    defer { withExtendedLifetime((x, residual, gain, bias, y)) {} }
     unsafe table.pointee.layer_norm(
       x.base, residual?.base, gain.base, bias.base, epsilon, y.base, x.rows, x.columns)
   }
@@ -76,6 +80,7 @@ public struct Kernels: Sendable {
   /// `eˣ / Σ eˣ` of each row in place.
   public func softmax(_ x: Matrix) {
     guard let table = unsafe table else { return swiftSoftmax(x) }
+    defer { withExtendedLifetime(x) {} }
     unsafe table.pointee.softmax(x.base, x.stride, x.rows, x.columns)
   }
 
@@ -83,6 +88,7 @@ public struct Kernels: Sendable {
   public func activate(_ x: Matrix, _ activation: Activation) {
     guard activation != .none else { return }
     guard let table = unsafe table else { return swiftActivate(x, activation) }
+    defer { withExtendedLifetime(x) {} }
     for index in 0..<x.rows {
       unsafe table.pointee.activate(x.row(index), x.columns, activation.code)
     }
@@ -91,6 +97,7 @@ public struct Kernels: Sendable {
   /// `y += x`, same shapes.
   public func add(_ x: Matrix, to y: Matrix) {
     precondition(x.rows == y.rows && x.columns == y.columns)
+    defer { withExtendedLifetime((x, y)) {} }
     for index in 0..<x.rows {
       guard let table = unsafe table else {
         for column in 0..<x.columns { y[index, column] += x[index, column] }
@@ -111,6 +118,7 @@ public struct Kernels: Sendable {
       }
       return
     }
+    defer { withExtendedLifetime((x, y)) {} }
     unsafe table.pointee.transpose(
       x.base, x.stride, y.base, y.stride, x.rows, x.columns, accumulate)
   }

@@ -93,7 +93,7 @@ public struct Matrix: @unchecked Sendable {
   public subscript(row: Int, column: Int) -> Float {
     get {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns)
-      return unsafe base[row * stride + column]
+      return withExtendedLifetime(storage) { unsafe base[row * stride + column] }
     }
     nonmutating set {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns)
@@ -118,7 +118,9 @@ public struct Matrix: @unchecked Sendable {
   /// The elements of a row, copied.
   public subscript(row index: Int) -> [Float] {
     precondition(index >= 0 && index < rows)
-    return unsafe Array(UnsafeBufferPointer(start: row(index), count: columns))
+    return withExtendedLifetime(storage) {
+      unsafe Array(UnsafeBufferPointer(start: row(index), count: columns))
+    }
   }
 
   /// Every element, row after row, copied.
@@ -128,6 +130,7 @@ public struct Matrix: @unchecked Sendable {
   public func set(row index: Int, from source: Matrix, row sourceRow: Int) {
     precondition(index >= 0 && index < rows && sourceRow >= 0 && sourceRow < source.rows)
     precondition(columns == source.columns)
+    defer { withExtendedLifetime((storage, source.storage)) {} }
     unsafe row(index).update(from: source.row(sourceRow), count: columns)
   }
 

@@ -75,7 +75,9 @@ struct EvaluationBootstrapTests {
   @Test("labels without positives, or without known rows, give intervals of zero width")
   func degenerate() throws {
     var rows = ScoredRows(labels: ["never", "unknown"])
-    for score in [Float(0.2), 0.9] { try rows.append(scores: [score, 0.5], truths: ["never": false]) }
+    for score in [Float(0.2), 0.9] {
+      try rows.append(scores: [score, 0.5], truths: ["never": false])
+    }
     let intervals = Bootstrap(resamples: 20).intervals(for: rows, thresholds: [0.5, 0.5])
     for label in intervals.labels {
       #expect(label.f1 == Bootstrap.Interval(lower: 0, upper: 0))

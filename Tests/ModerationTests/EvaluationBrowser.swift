@@ -44,8 +44,10 @@ enum Browser {
     let frames = widths.map {
       "<iframe style=\"width:\($0)px;height:900px;border:0\" srcdoc=\"\(quoted)\"></iframe>"
     }.joined()
-    try Data("<!doctype html><body>\(frames)<pre id=\"probe\"></pre><script>\(script)</script>".utf8)
-      .write(to: page)
+    try Data(
+      "<!doctype html><body>\(frames)<pre id=\"probe\"></pre><script>\(script)</script>".utf8
+    )
+    .write(to: page)
 
     let process = Process()
     process.executableURL = URL(filePath: path)

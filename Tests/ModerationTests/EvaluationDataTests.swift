@@ -59,7 +59,8 @@ struct EvaluationDataTests {
     let columns = DatasetColumns(
       text: "prompt",
       labels: [
-        Label(name: "sexual", column: "S"), Label(name: "hate", column: "H", positives: ["1", "2"]),
+        Label(name: "sexual", column: "S"),
+        Label(name: "hate", column: "H", positives: ["1", "2"]),
       ])
     let entries = try read(
       #"{"prompt": "a", "S": 1, "H": 2}"# + "\n" + #"{"prompt": "b", "H": 0}"#, columns: columns)
@@ -139,16 +140,19 @@ struct EvaluationDataTests {
       chunks: once(Array("text,a\n".utf8) + [0xFF] + Array(",1\nb,0\n".utf8)))
     #expect(
       try reader.next() == .unreadable(UnreadableLine(line: 2, reason: "not valid UTF-8")))
-    #expect(try reader.next() == .example(LabelledExample(line: 3, text: "b", labels: ["a": false])))
+    #expect(
+      try reader.next() == .example(LabelledExample(line: 3, text: "b", labels: ["a": false])))
     #expect(try reader.next() == nil)
   }
 
-  @Test("label arguments", arguments: [
-    ("hate", Label(name: "hate")),
-    ("hate=gold", Label(name: "hate", column: "gold")),
-    ("hate=gold:yes|1", Label(name: "hate", column: "gold", positives: ["yes", "1"])),
-    ("=gold", nil), ("hate=", nil), ("hate=gold:", nil), ("", nil),
-  ] as [(String, Label?)])
+  @Test(
+    "label arguments",
+    arguments: [
+      ("hate", Label(name: "hate")),
+      ("hate=gold", Label(name: "hate", column: "gold")),
+      ("hate=gold:yes|1", Label(name: "hate", column: "gold", positives: ["yes", "1"])),
+      ("=gold", nil), ("hate=", nil), ("hate=gold:", nil), ("", nil),
+    ] as [(String, Label?)])
   func labelArguments(argument: String, expected: Label?) {
     #expect(Label(argument: argument) == expected)
   }

@@ -100,7 +100,8 @@ struct EvaluationExplanationTests {
     #expect(label.words.last?.span.utf8.upperBound == text.utf8.count)
   }
 
-  @Test("an empty text has no parts; unknown labels are an error; nothing fired explains the highest")
+  @Test(
+    "an empty text has no parts; unknown labels are an error; nothing fired explains the highest")
   func edges() throws {
     let explainer = Explainer(WordModel(weights: [:]))
     #expect(try explainer.explain(Message("")).labels[0].words.isEmpty)

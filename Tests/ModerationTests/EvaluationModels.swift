@@ -16,7 +16,7 @@ struct WordModel: ScoringModel {
   func rawScores(of messages: [Message]) -> [ScoredMessage] {
     messages.map { message in
       let words = message.text.lowercased()
-        .split { !$0.isLetter && !$0.isNumber  && $0 != "$" }.map(String.init)
+        .split { !$0.isLetter && !$0.isNumber && $0 != "$" }.map(String.init)
       return ScoredMessage(
         scores: labels.map { label in
           let heard = vocabularies[label.name]

@@ -55,7 +55,8 @@ struct EvaluationPerturbationTests {
     #expect(perturber(text, .spacing, strength: 3) == "s o m e h a r m les s w o r d s")
   }
 
-  @Test("texts with nothing to disguise stay as they are", arguments: ["", " ", "12 34", "@me", "a"])
+  @Test(
+    "texts with nothing to disguise stay as they are", arguments: ["", " ", "12 34", "@me", "a"])
   func nothing(text: String) {
     for (_, _, variant) in Perturber().variants(of: text) { #expect(variant == text) }
   }

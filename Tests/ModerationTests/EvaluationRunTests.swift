@@ -69,7 +69,8 @@ struct EvaluationRunTests {
   }
 
   @Test("the derived label says whether any label fired") func anyLabel() throws {
-    let text = #"{"text": "bad", "labels": {"flagged": 1}}"# + "\n"
+    let text =
+      #"{"text": "bad", "labels": {"flagged": 1}}"# + "\n"
       + #"{"text": "spam", "labels": {"flagged": 1}}"# + "\n"
       + #"{"text": "nice", "labels": {"flagged": 0}}"#
     let run = try Self.evaluated(text).run(
@@ -169,7 +170,8 @@ struct EvaluationRunTests {
     #expect(try ModerationBundle(parsing: Array(tuned.encoded().utf8)) == tuned)
   }
 
-  @Test("calibration brings the calibration error down", arguments: Calibration.FittingMethod.allCases)
+  @Test(
+    "calibration brings the calibration error down", arguments: Calibration.FittingMethod.allCases)
   func calibration(method: Calibration.FittingMethod) throws {
     var generator = SeededGenerator(seed: 4)
     var rows = ScoredRows(labels: ["insult"])

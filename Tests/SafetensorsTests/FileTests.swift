@@ -4,6 +4,14 @@ import Testing
 
 @testable import Safetensors
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 @Suite struct SafetensorsWriterTests {
   @Test func `what is written in pieces reads back the same`() throws {
     try withFolder { folder in
@@ -78,6 +86,26 @@ import Testing
       #expect(throws: SafetensorsError.self) {
         _ = try SafetensorsWriter(folder.appending(path: "no/such/file"), tensors: [])
       }
+    }
+  }
+}
+
+@Suite struct LargeFileTests {
+  @Test func `a file beyond 4 GB opens without being read`() throws {
+    try withFolder { folder in
+      let url = folder.appending(path: "large.safetensors")
+      let count = 1_200_000_000
+      let header = file(
+        #"{"a":{"dtype":"F32","shape":[\#(count)],"data_offsets":[0,\#(4 * count)]},"#
+          + #""b":{"dtype":"I32","shape":[1],"data_offsets":[\#(4 * count),\#(4 * count + 4)]}}"#)
+      try Data(header).write(to: url)
+      // A hole in the file system: takes no space.
+      try #require(unsafe truncate(url.path, off_t(header.count + 4 * count + 4)) == 0)
+      let checkpoint = try Checkpoint(contentsOf: url)
+      #expect(checkpoint.byteCount == header.count + 4 * count + 4)
+      #expect(try checkpoint.tensor(named: "a").count == count)
+      #expect(try unsafe checkpoint.tensor(named: "a").withUnsafeBytes { unsafe $0.last } == 0)
+      #expect(try checkpoint.tensor(named: "b").int32s() == [0])
     }
   }
 }

@@ -18,7 +18,7 @@ class Baseline:
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
             if kind == "words"
             else TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=5,
-                                 sublinear_tf=True, max_features=200_000)
+                                 sublinear_tf=True, max_features=60_000)
         )
         self.models = []
 

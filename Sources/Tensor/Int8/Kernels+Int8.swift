@@ -14,6 +14,7 @@ extension Kernels {
       swiftQuantize(x, block: block, into: result, first: first)
       return
     }
+    defer { withExtendedLifetime((x, result, scratch)) {} }
     var description = unsafe result.description
     unsafe table.pointee.int8_quantize(
       x.base, x.stride, x.rows, x.columns, block, scratch.base, &description, first)
@@ -38,6 +39,7 @@ extension Kernels {
         into: y)
       return
     }
+    defer { withExtendedLifetime((x, weights, residual, y)) {} }
     var input = unsafe x.description
     var layer = unsafe weights.description(range)
     unsafe table.pointee.int8_dense(

@@ -71,7 +71,8 @@ enum Base64 {
     var index = 0
     while index < symbols.count {
       let isLast = index + 4 == symbols.count
-      let padding = isLast ? (symbols[index + 3] == 0x3D ? symbols[index + 2] == 0x3D ? 2 : 1 : 0) : 0
+      let padding =
+        isLast ? (symbols[index + 3] == 0x3D ? symbols[index + 2] == 0x3D ? 2 : 1 : 0) : 0
       var bits: UInt32 = 0
       for offset in 0..<4 {
         if offset >= 4 - padding {

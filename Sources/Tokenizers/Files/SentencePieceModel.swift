@@ -32,6 +32,24 @@ struct SentencePieceModel {
         reason: "model type \(type); only unigram models (type 1) are read")
     }
     guard pieces.count > 0 else { throw .invalidSentencePiece(reason: "has no pieces") }
+    try checkUTF8()
+  }
+
+  /// All pieces at once; then, only if something is wrong, each by itself.
+  private func checkUTF8() throws(TokenizerError) {
+    let beginsInside = { (piece: Int) -> Bool in
+      let range = pieces.range(piece)
+      return !range.isEmpty && pieces.bytes[range.lowerBound] & 0xC0 == 0x80
+    }
+    if String(validating: pieces.bytes, as: UTF8.self) != nil,
+      !(0..<pieces.count).contains(where: beginsInside)
+    {
+      return
+    }
+    for piece in 0..<pieces.count
+    where String(validating: pieces.bytes[pieces.range(piece)], as: UTF8.self) == nil {
+      throw .invalidSentencePiece(reason: "piece \(piece) is not valid UTF-8")
+    }
   }
 
   private mutating func readPiece(
@@ -52,9 +70,6 @@ struct SentencePieceModel {
         kind = known
       default: break
       }
-    }
-    guard String(validating: bytes[text], as: UTF8.self) != nil else {
-      throw .invalidSentencePiece(reason: "piece \(pieces.count) is not valid UTF-8")
     }
     guard score.isFinite else {
       throw .invalidSentencePiece(reason: "piece \(pieces.count) has the score \(score)")

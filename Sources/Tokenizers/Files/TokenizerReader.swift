@@ -22,7 +22,8 @@ struct TokenizerReader {
     tokens.add(reader.added, to: model.vocabulary)
     tokens.add(configuration.tokensToAdd(besides: tokens), to: model.vocabulary)
     var tokenizer = try Tokenizer(
-      normalizer: reader.normalizer?.adapted(to: configuration), preTokenizer: reader.preTokenizer, model: model,
+      normalizer: reader.normalizer?.adapted(to: configuration), preTokenizer: reader.preTokenizer,
+      model: model,
       postProcessor: reader.postProcessor, addedTokens: tokens)
     tokenizer.truncatesLeft = reader.truncatesLeft
     tokenizer.configure(configuration)

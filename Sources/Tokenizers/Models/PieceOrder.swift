@@ -5,31 +5,42 @@
 /// in those by the next eight, and so on. Comparing pieces in pairs would spend its time waiting
 /// for memory.
 struct PieceOrder {
-  private struct Item {
+  /// A piece with its first bytes at hand, so that whoever goes through the sorted pieces seldom
+  /// has to look them up.
+  struct Item {
+    /// The first eight bytes, the first of all on top, zero beyond the end.
     var key: UInt64
     var piece: UInt32
+    /// In bytes.
+    var length: UInt32
   }
 
   private let table: PieceTable
 
-  static func sorted(_ table: PieceTable) -> [UInt32] {
+  static func sorted(_ table: PieceTable) -> [Item] {
     PieceOrder(table: table).sorted()
   }
 
-  private func sorted() -> [UInt32] {
+  private func sorted() -> [Item] {
     var items: [Item] = []
     items.reserveCapacity(table.count)
     let bytes = table.bytes.span
     for piece in 0..<table.count {
-      items.append(Item(key: key(piece, at: 0, bytes), piece: UInt32(truncatingIfNeeded: piece)))
+      let range = table.range(piece)
+      items.append(
+        Item(
+          key: key(range, at: 0, bytes), piece: UInt32(truncatingIfNeeded: piece),
+          length: UInt32(truncatingIfNeeded: range.count)))
     }
     radixSort(&items)
-    sortTies(&items, 0..<items.count, depth: 0)
-    return items.map(\.piece)
+    sortTies(&items, 0..<items.count)
+    return items
   }
 
-  private func key(_ piece: Int, at depth: Int, _ bytes: borrowing Span<UInt8>) -> UInt64 {
-    let range = table.range(piece)
+  /// The eight bytes of a piece from `depth` on.
+  private func key(
+    _ range: Range<Int>, at depth: Int, _ bytes: borrowing Span<UInt8>
+  ) -> UInt64 {
     var key: UInt64 = 0
     let start = range.lowerBound + depth
     let end = min(range.upperBound, start + 8)
@@ -54,36 +65,43 @@ struct PieceOrder {
     }
   }
 
-  /// Sorts, within a range, every run that agrees in its keys; pieces that have ended come first.
-  private func sortTies(_ items: inout [Item], _ range: Range<Int>, depth: Int) {
+  /// Sorts every run that agrees in its keys; pieces that have ended come first.
+  private func sortTies(_ items: inout [Item], _ range: Range<Int>) {
     var start = range.lowerBound
     while start < range.upperBound {
       var end = start + 1
       while end < range.upperBound, items[end].key == items[start].key { end += 1 }
-      if end - start > 1 { sortTie(&items, start..<end, depth: depth) }
+      if end - start > 1 { sortTie(&items, start..<end, depth: 0) }
       start = end
     }
   }
 
+  /// Sorts a run of pieces that agree in the eight bytes from `depth` on.
   private func sortTie(_ items: inout [Item], _ run: Range<Int>, depth: Int) {
     if run.count <= 16 {
       sortFew(&items, run, depth: depth)
       return
     }
-    func left(_ item: Item) -> Int { table.range(Int(item.piece)).count - depth }
+    let limit = UInt32(truncatingIfNeeded: depth + 8)
     let tie = Array(items[run])
-    let ended = tie.filter { left($0) <= 8 }
-      .sorted { (left($0), $0.piece) < (left($1), $1.piece) }
-    var longer = tie.filter { left($0) > 8 }
+    let ended = tie.filter { $0.length <= limit }
+      .sorted { ($0.length, $0.piece) < ($1.length, $1.piece) }
     let bytes = table.bytes.span
-    for index in longer.indices {
-      longer[index].key = key(Int(longer[index].piece), at: depth + 8, bytes)
+    var longer: [(key: UInt64, item: Item)] = []
+    for item in tie where item.length > limit {
+      longer.append((key(table.range(Int(item.piece)), at: depth + 8, bytes), item))
     }
-    longer.sort { ($0.key, $0.piece) < ($1.key, $1.piece) }
+    longer.sort { ($0.key, $0.item.piece) < ($1.key, $1.item.piece) }
     let middle = run.lowerBound + ended.count
     for (offset, item) in ended.enumerated() { items[run.lowerBound + offset] = item }
-    for (offset, item) in longer.enumerated() { items[middle + offset] = item }
-    if !longer.isEmpty { sortTies(&items, middle..<run.upperBound, depth: depth + 8) }
+    for (offset, entry) in longer.enumerated() { items[middle + offset] = entry.item }
+    var start = 0
+    while start < longer.count {
+      var end = start + 1
+      while end < longer.count, longer[end].key == longer[start].key { end += 1 }
+      if end - start > 1 { sortTie(&items, middle + start..<middle + end, depth: depth + 8) }
+      start = end
+    }
   }
 
   /// Insertion sort by the bytes themselves.

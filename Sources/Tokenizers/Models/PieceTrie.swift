@@ -150,11 +150,12 @@ extension PieceTrie {
     }
 
     mutating func build() -> Bool {
-      let table = table
-      let order = PieceOrder.sorted(table)
-      let bytes = table.bytes.span
       guard table.count < Int(Int32.max) else { return false }
-      let expected = min(PieceTrie.maximumUnits, table.count + table.count / 2 + 512)
+      let table = table
+      let bytes = table.bytes.span
+      let order = PieceOrder.sorted(table)
+      let items = order.span
+      let expected = min(PieceTrie.maximumUnits, table.count * 2 + 512)
       units.reserveCapacity(expected)
       next.reserveCapacity(expected)
       previous.reserveCapacity(expected)
@@ -171,19 +172,18 @@ extension PieceTrie {
       while let job = jobs.popLast() {
         var first = job.first
         // Pieces that end at this node come first; the last of them counts.
-        var ending: Int?
-        while first < job.end {
-          let piece = Int(order[first])
-          guard table.range(piece).count == job.depth else { break }
-          ending = piece
-          first += 1
-        }
-        setPiece(job.slot, ending)
+        while first < job.end, Int(items[first].length) == job.depth { first += 1 }
+        setPiece(job.slot, first > job.first ? items[first - 1].piece : nil)
         guard first < job.end else { continue }
         labels.removeAll(keepingCapacity: true)
         starts.removeAll(keepingCapacity: true)
         for index in first..<job.end {
-          let byte = bytes[table.range(Int(order[index])).lowerBound + job.depth]
+          let byte: UInt8
+          if job.depth < 8 {
+            byte = UInt8(truncatingIfNeeded: items[index].key >> UInt64(56 - 8 * job.depth))
+          } else {
+            byte = bytes[table.range(Int(items[index].piece)).lowerBound + job.depth]
+          }
           if labels.last != byte {
             labels.append(byte)
             starts.append(index)
@@ -196,10 +196,9 @@ extension PieceTrie {
           let slot = base ^ Int(labels[child])
           take(slot, label: labels[child])
           let (begin, end) = (starts[child], starts[child + 1])
-          let piece = Int(order[begin])
           if end - begin == 1 {
-            setPiece(slot, piece)
-            if table.range(piece).count > job.depth + 1 { units[slot] |= PieceTrie.tail }
+            setPiece(slot, items[begin].piece)
+            if Int(items[begin].length) > job.depth + 1 { units[slot] |= PieceTrie.tail }
           } else {
             jobs.append(Job(first: begin, end: end, depth: job.depth + 1, slot: slot))
           }
@@ -208,9 +207,8 @@ extension PieceTrie {
       return true
     }
 
-    private mutating func setPiece(_ slot: Int, _ piece: Int?) {
-      let value = UInt64(UInt32(bitPattern: piece.map { Int32(truncatingIfNeeded: $0) } ?? -1))
-      units[slot] = units[slot] & 0xFFFF_FFFF | value << 32
+    private mutating func setPiece(_ slot: Int, _ piece: UInt32?) {
+      units[slot] = units[slot] & 0xFFFF_FFFF | UInt64(piece ?? .max) << 32
     }
 
     /// A base at which all labels fall on free slots, marked as used.

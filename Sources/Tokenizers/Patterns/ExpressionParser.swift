@@ -74,7 +74,8 @@ struct ExpressionParser {
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
   }
 
-  private mutating func quantified(_ node: ExpressionNode) throws(TokenizerError) -> ExpressionNode {
+  private mutating func quantified(_ node: ExpressionNode) throws(TokenizerError) -> ExpressionNode
+  {
     var node = node
     while let character = next {
       var minimum = 0

@@ -92,14 +92,23 @@ extension PostProcessor.OffsetTrim {
           start = min(end, start + UTF8Scalars.read(bytes.span, start).length)
         }
       }
-      // Not where the text before the token's end has fewer scalars than that.
-      if trailing > 0, UTF8Scalars.count(bytes.span, 0..<min(end, bytes.count)) >= trailing {
-        for _ in 0..<trailing where end > start {
-          end = max(start, UTF8Scalars.before(bytes.span, end))
-        }
+      if trailing > 0, let back = scalars(trailing, before: min(end, bytes.count), bytes.span) {
+        end = max(start, back)
       }
       run.offsets[index] = start..<max(start, end)
     }
+  }
+
+  /// The index `count` scalars before another, nil if there are not so many.
+  private func scalars(
+    _ count: Int, before index: Int, _ bytes: borrowing Span<UInt8>
+  ) -> Int? {
+    var index = index
+    for _ in 0..<count {
+      guard index > 0 else { return nil }
+      index = UTF8Scalars.before(bytes, index)
+    }
+    return index
   }
 }
 

@@ -36,8 +36,9 @@ enum SplitBehavior: String, Sendable {
     for stretch in stretches {
       if joins(stretch.isDelimiter, previous), let last = pieces.last {
         pieces[pieces.count - 1] =
-          min(last.lowerBound, stretch.range.lowerBound)
-          ..< max(last.upperBound, stretch.range.upperBound)
+          min(
+            last.lowerBound, stretch.range.lowerBound)..<max(
+            last.upperBound, stretch.range.upperBound)
       } else {
         pieces.append(stretch.range)
       }

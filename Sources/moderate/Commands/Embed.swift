@@ -18,6 +18,13 @@ struct Embed: ParsableCommand {
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
 
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp(
+      "Write the vectors as a NumPy matrix instead, a row a line of the input.",
+      valueName: "file.npy"))
+  var matrix: String?
+
   @Option(help: "Text put in front of each text.")
   var prompt: String?
 
@@ -44,7 +51,10 @@ struct Embed: ParsableCommand {
     let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
+    let file = try matrix.map { try NumpyFile(path: $0, columns: encoder.dimension) }
     var cut = 0
+    // Rows that could be embedded are kept, whatever became of the others.
+    defer { try? file?.finish() }
     try BatchRun(title: "embed").run(
       records,
       prepare: { record throws(RecordProblem) in try input.text(of: record) },
@@ -65,7 +75,9 @@ struct Embed: ParsableCommand {
         switch result {
         case .success(let embedding):
           if embedding.isTruncated { cut += 1 }
-          if isTable {
+          if let file {
+            try file.append(embedding.vector)
+          } else if isTable {
             let first = embedding.vector.prefix(6).map { decimals($0, 4) }.joined(separator: "  ")
             try bytes.write("\(first) … (\(embedding.vector.count))\n")
           } else {
@@ -77,10 +89,15 @@ struct Embed: ParsableCommand {
             try bytes.write(line: writer.bytes)
           }
         case .failure(let problem):
-          if !isTable { try bytes.write(line: problem.json(line: line)) }
+          if let file {
+            try file.append([])
+          } else if !isTable {
+            try bytes.write(line: problem.json(line: line))
+          }
         }
       },
       afterBatch: { try bytes.flush() })
+    try file?.finish()
     if cut > 0 {
       complain("\(cut) texts had more than \(encoder.maximumTokens ?? 0) tokens and were cut")
     }

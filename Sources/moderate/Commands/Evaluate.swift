@@ -16,10 +16,14 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Models") var models: EvaluatedModels
   @OptionGroup(title: "Data") var data: DatasetOptions
 
-  @Option(help: "The annotated messages to judge on.")
-  var test: String
+  @Option(help: "The annotated messages to judge on. Several files are judged as one.")
+  var test: [String]
 
-  @Option(help: "A metadata field, or CSV column, to break the numbers down by; repeatable.")
+  @Option(
+    help: """
+      A metadata field, or CSV column, to break the numbers down by; repeatable. a+b breaks down by \
+      both together; "file" is the name of the file.
+      """)
   var slice: [String] = []
 
   @OptionGroup(title: "Thresholds") var tuning: TuningOptions
@@ -43,15 +47,21 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if test.isEmpty { throw ValidationError("--test FILE is missing") }
     for path in report where !path.hasSuffix(".html") && !path.hasSuffix(".md") {
       throw ValidationError("--report \(path): expected a name that ends in .html or .md")
     }
     if tuning.write, models.model.count > 1 || models.precision.count > 1 {
       throw ValidationError("--write takes one model in one precision")
     }
-    if tuning.tune == test { throw ValidationError("--tune and --test are the same file") }
+    if test.contains(where: { $0 == tuning.tune }) {
+      throw ValidationError("--tune and --test are the same file")
+    }
     if resamples < 0 { throw ValidationError("--resamples takes a number of at least 0") }
   }
+
+  /// What reports call the data.
+  var dataset: String { test.map(FileOutput.name).joined(separator: ", ") }
 
   func run() throws {
     let baseline = try gate.baselineRun()

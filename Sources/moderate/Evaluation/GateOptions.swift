@@ -10,7 +10,8 @@ struct GateOptions: ParsableArguments {
     help: ArgumentHelp("The bar of one label; repeatable.", valueName: "label=bar"))
   var gateLabel: [String] = []
 
-  @Option(help: "What is held against the bar: f1, precision, recall, areaUnderROC, averagePrecision.")
+  @Option(
+    help: "What is held against the bar: f1, precision, recall, areaUnderROC, averagePrecision.")
   var gateMetric: Gate.Metric = .f1
 
   @Option(help: "A run that --save wrote: no label may be worse.")

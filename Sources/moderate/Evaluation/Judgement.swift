@@ -34,23 +34,23 @@ struct Judgement {
     let precision = candidate.precision ?? moderator.bundle.model.precisions.first
     var tuning: BundleTuning?
     if let path = command.tuning.tune {
-      let validation = try evaluator(moderator, over: path, title: "\(name): tune", points: nil)
-      note(validation, path: path)
+      let validation = try evaluator(moderator, over: [path], title: "\(name): tune", points: nil)
+      note(validation, file: FileOutput.name(of: path))
       tuning = BundleTuning(
         validation.labels, rows: validation.rows, tuner: command.tuning.tuner,
         calibration: command.tuning.calibrate)
     }
     let evaluator = try evaluator(
       moderator, over: command.test, title: name, points: tuning?.points)
-    note(evaluator, path: command.test)
+    note(evaluator, file: command.dataset)
     guard !evaluator.rows.annotatedLabels.isEmpty else {
       throw CommandError.input(
-        "\(FileOutput.name(of: command.test)): no row is annotated for a label of \(name), which "
+        "\(command.dataset): no row is annotated for a label of \(name), which "
           + "has \(evaluator.labels.map(\.name).joined(separator: ", "))")
     }
     let description = EvaluationRun.Description(
       model: moderator.bundle.name, precision: precision?.rawValue,
-      dataset: FileOutput.name(of: command.test))
+      dataset: command.dataset)
     var run = evaluator.run(description, bootstrap: bootstrap)
     if command.perturb {
       run.disguises = try disguises(moderator, points: tuning?.points, title: "\(name): disguises")
@@ -76,45 +76,50 @@ struct Judgement {
   }
 
   private func evaluator(
-    _ moderator: Moderator, over path: String, title: String, points: [OperatingPoint]?
+    _ moderator: Moderator, over paths: [String], title: String, points: [OperatingPoint]?
   ) throws -> Evaluator<Moderator> {
-    let source = try ByteSource(path: path)
-    var reader = try command.data.reader(source, path: path)
     var evaluator = Evaluator(
       moderator, points: points, fields: command.slice, context: command.models.contextValues,
       seed: command.seed)
     let bar = ProgressBar(title)
     defer { bar.finish() }
-    try evaluator.read(&reader) { bar.update(items: $0, progress: source.progress) }
+    let files = try DataFiles(paths)
+    while let (source, path) = try files.next() {
+      var reader = try command.data.reader(source, path: path)
+      try evaluator.read(&reader, file: FileOutput.stem(of: path)) {
+        bar.update(items: $0, progress: files.progress)
+      }
+    }
     return evaluator
   }
 
   private func disguises(
     _ moderator: Moderator, points: [OperatingPoint]?, title: String
   ) throws -> [DisguiseResult] {
-    let source = try ByteSource(path: command.test)
-    var reader = try command.data.reader(source, path: command.test)
     var probe = DisguiseProbe(moderator, points: points, seed: command.seed)
     let bar = ProgressBar(title)
     defer { bar.finish() }
+    let files = try DataFiles(command.test)
     var count = 0
-    while let entry = try reader.next() {
-      guard case .example(var example) = entry else { continue }
-      if example.context.isEmpty { example.context = command.models.contextValues }
-      guard moderator.problem(with: example.message) == nil else { continue }
-      try probe.add(example)
-      count += 1
-      bar.update(items: count, progress: source.progress)
+    while let (source, path) = try files.next() {
+      var reader = try command.data.reader(source, path: path)
+      while let entry = try reader.next() {
+        guard case .example(var example) = entry else { continue }
+        if example.context.isEmpty { example.context = command.models.contextValues }
+        guard moderator.problem(with: example.message) == nil else { continue }
+        try probe.add(example)
+        count += 1
+        bar.update(items: count, progress: files.progress)
+      }
     }
     try probe.finish()
     return probe.results
   }
 
-  private mutating func note(_ evaluator: Evaluator<Moderator>, path: String) {
+  private mutating func note(_ evaluator: Evaluator<Moderator>, file: String) {
     func add(_ text: String) {
       if !notes.contains(text) { notes.append(text) }
     }
-    let file = FileOutput.name(of: path)
     if evaluator.unreadableCount > 0 {
       let shown = evaluator.unreadable.prefix(5).map(\.description).joined(separator: "; ")
       let more = evaluator.unreadableCount > 5 ? "; …" : ""

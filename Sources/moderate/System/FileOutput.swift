@@ -19,4 +19,9 @@ enum FileOutput {
   static func name(of path: String) -> String {
     path == "-" ? "standard input" : URL(filePath: path).lastPathComponent
   }
+
+  /// The last part of a path without its extension.
+  static func stem(of path: String) -> String {
+    path == "-" ? "standard input" : URL(filePath: path).deletingPathExtension().lastPathComponent
+  }
 }

@@ -67,7 +67,11 @@ extension LabelledExample {
       case .string(let text): values[prefix + key] = text
       case .array(let elements):
         values[prefix + key] = elements.map {
-          if case .string(let text) = $0 { text } else { String(decoding: $0.encoded(), as: UTF8.self) }
+          if case .string(let text) = $0 {
+            text
+          } else {
+            String(decoding: $0.encoded(), as: UTF8.self)
+          }
         }.joined(separator: ",")
       case .object(let nested): flatten(nested, prefix: prefix + key + ".", into: &values)
       }

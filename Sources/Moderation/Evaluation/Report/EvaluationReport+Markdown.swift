@@ -54,8 +54,10 @@ extension EvaluationReport {
       : "Exact match: \(percent(run.exactMatch.share)) of \(run.exactMatch.rows) fully annotated "
         + "rows.\n\n"
     return Self.table(
-      ["label", "positives", "rows", "threshold", "precision", "recall", "F1", "95 %", "AUC",
-       "average precision", "calibration error"], rows) + exact
+      [
+        "label", "positives", "rows", "threshold", "precision", "recall", "F1", "95 %", "AUC",
+        "average precision", "calibration error",
+      ], rows) + exact
   }
 
   private func tuningTable(_ run: EvaluationRun) -> String {
@@ -74,8 +76,10 @@ extension EvaluationReport {
   private static func table(_ view: ReportPage.ComparisonView) -> String {
     "## \(cell(view.title))\n\n\(view.summary)\n\n"
       + table(
-        ["label", "F1 \(cell(view.first))", "F1 \(cell(view.second))", "difference", "95 %",
-         "p, bootstrap", "p, McNemar", "decisions flipped", "mean score difference"],
+        [
+          "label", "F1 \(cell(view.first))", "F1 \(cell(view.second))", "difference", "95 %",
+          "p, bootstrap", "p, McNemar", "decisions flipped", "mean score difference",
+        ],
         view.rows.map {
           [
             cell($0.name), $0.firstF1, $0.secondF1, $0.difference, $0.interval, $0.bootstrap,

@@ -22,7 +22,8 @@ extension EvaluationReport {
         style: label.interval.lower > 0 ? "good" : label.interval.upper < 0 ? "bad" : "",
         interval: "\(Self.signed(label.interval.lower)) – \(Self.signed(label.interval.upper))",
         bootstrap: probability(label.pValue), mcNemar: probability(label.mcNemar.pValue),
-        flipped: "\(grouped(agreement.flipped)) (\(percent(ratio(agreement.flipped, agreement.rows), 2)))",
+        flipped:
+          "\(grouped(agreement.flipped)) (\(percent(ratio(agreement.flipped, agreement.rows), 2)))",
         meanDifference: fixed(agreement.meanDifference, 5),
         largestDifference: fixed(agreement.largestDifference, 4))
     }

@@ -2,6 +2,8 @@
 public struct DisguiseProbe<Model: ScoringModel> {
   private let model: Model
   private let points: [OperatingPoint]
+  /// The model's labels, then the derived one unless the model has it.
+  private let names: [String]
   private let perturber: Perturber
   private let kinds: [(disguise: Disguise, strength: Int)]
   private let batch: Int
@@ -22,19 +24,20 @@ public struct DisguiseProbe<Model: ScoringModel> {
     self.model = model
     let labels = model.evaluatedLabels
     self.points = points ?? labels.map(\.point)
+    let own = labels.map(\.name)
+    let any = Evaluator<Model>.anyLabel
+    names = own.contains(any) ? own : own + [any]
     perturber = Perturber(seed: seed)
     kinds = disguises.flatMap { disguise in strengths.map { (disguise, $0) } }
     self.batch = max(1, batch)
-    positives = Array(repeating: 0, count: labels.count)
+    positives = Array(repeating: 0, count: names.count)
     foundPlain = positives
     foundDisguised = Array(repeating: positives, count: kinds.count)
   }
 
   /// Takes one message; only those that are positive for a label cost anything.
   public mutating func add(_ example: LabelledExample) throws {
-    let labels = model.evaluatedLabels.indices.filter {
-      example.labels[model.evaluatedLabels[$0].name] == true
-    }
+    let labels = names.indices.filter { example.labels[names[$0]] == true }
     guard !labels.isEmpty else { return }
     pending.append((example.message, labels))
     if pending.count == batch { try finish() }
@@ -49,7 +52,7 @@ public struct DisguiseProbe<Model: ScoringModel> {
     for (one, scored) in zip(waiting, plain) {
       for label in one.labels {
         positives[label] += 1
-        foundPlain[label] += points[label].isFlagged(scored.scores[label]) ? 1 : 0
+        foundPlain[label] += isFlagged(label, scored) ? 1 : 0
       }
     }
     for (kind, (disguise, strength)) in kinds.enumerated() {
@@ -58,23 +61,29 @@ public struct DisguiseProbe<Model: ScoringModel> {
           perturber($0.message.text, disguise, strength: strength), context: $0.message.context)
       }
       for (one, scored) in zip(waiting, try model.rawScores(of: messages)) {
-        for label in one.labels where points[label].isFlagged(scored.scores[label]) {
+        for label in one.labels where isFlagged(label, scored) {
           foundDisguised[kind][label] += 1
         }
       }
     }
   }
 
+  private func isFlagged(_ label: Int, _ scored: ScoredMessage) -> Bool {
+    guard points.indices.contains(label) else {
+      return zip(points, scored.scores).contains { $0.isFlagged($1) }
+    }
+    return points[label].isFlagged(scored.scores[label])
+  }
+
   /// One result for each disguise and strength, over the labels that had positives.
   public var results: [DisguiseResult] {
-    let labels = model.evaluatedLabels
-    let present = labels.indices.filter { positives[$0] > 0 }
+    let present = names.indices.filter { positives[$0] > 0 }
     return kinds.enumerated().map { kind, pair in
       DisguiseResult(
         disguise: pair.disguise, strength: pair.strength,
         labels: present.map {
           .init(
-            name: labels[$0].name, positives: positives[$0], foundPlain: foundPlain[$0],
+            name: names[$0], positives: positives[$0], foundPlain: foundPlain[$0],
             foundDisguised: foundDisguised[kind][$0])
         })
     }

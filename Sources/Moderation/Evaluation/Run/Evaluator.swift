@@ -33,7 +33,7 @@ public struct Evaluator<Model: ScoringModel> {
 
   /// - Parameters:
   ///   - points: operating points to judge by; nil for the model's own.
-  ///   - fields: metadata fields to slice by.
+  ///   - fields: metadata fields to slice by; `a+b` slices by both together.
   ///   - context: of messages that have none of their own.
   ///   - batch: how many messages are scored at a time.
   public init(
@@ -59,13 +59,17 @@ public struct Evaluator<Model: ScoringModel> {
 
   /// Reads a dataset to its end.
   ///
-  /// - Parameter progress: is told the number of rows after every batch.
+  /// - Parameters:
+  ///   - file: becomes the metadata field `file` of rows that have none, to slice by.
+  ///   - progress: is told the number of rows after every batch.
   public mutating func read(
-    _ reader: inout DatasetReader, progress: (Int) -> Void = { _ in }
+    _ reader: inout DatasetReader, file: String? = nil, progress: (Int) -> Void = { _ in }
   ) throws {
     while let entry = try reader.next() {
       switch entry {
-      case .example(let example): try add(example)
+      case .example(var example):
+        if example.metadata["file"] == nil { example.metadata["file"] = file }
+        try add(example)
       case .unreadable(let line): reject(line)
       }
       if pending.isEmpty { progress(rows.count) }
@@ -103,7 +107,8 @@ public struct Evaluator<Model: ScoringModel> {
   private mutating func record(_ example: LabelledExample, _ result: ScoredMessage) throws {
     var scores = result.scores
     if derivesAny { scores.append(Self.anyScore(scores, points: points)) }
-    try rows.append(scores: scores, truths: example.labels, metadata: example.metadata)
+    try rows.append(
+      scores: scores, truths: example.labels, metadata: Self.values(of: example, for: rows.fields))
     truncatedCount += result.isTruncated ? 1 : 0
     let columns = columnPoints
     for (label, name) in rows.labels.enumerated() {
@@ -116,6 +121,19 @@ public struct Evaluator<Model: ScoringModel> {
     where !rows.labels.contains(name) && !unknownLabels.contains(name) {
       unknownLabels.append(name)
     }
+  }
+
+  /// The values of fields; `a+b` is both together, where a row has both.
+  private static func values(
+    of example: LabelledExample, for fields: [String]
+  ) -> [String: String] {
+    var values = example.metadata
+    for field in fields where values[field] == nil && field.contains("+") {
+      let names = field.split(separator: "+").map(String.init)
+      let parts = names.compactMap { example.metadata[$0] }
+      if parts.count == names.count { values[field] = parts.joined(separator: " · ") }
+    }
+    return values
   }
 
   /// One score for the whole verdict: the highest of the labels' scores, each bent so that its

@@ -13,7 +13,9 @@ extension Calibration {
   ///   - scores: uncalibrated scores in 0…1; NaN is left out.
   ///   - truths: one truth per score.
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` when one class is missing.
-  public init(fitting method: FittingMethod, scores: [Double], truths: [Bool]) throws(EvaluationError) {
+  public init(fitting method: FittingMethod, scores: [Double], truths: [Bool])
+    throws(EvaluationError)
+  {
     guard truths.contains(true), truths.contains(false) else {
       throw .notEnoughRows("a calibration needs positives and negatives")
     }

@@ -37,7 +37,8 @@ public struct ThresholdTuner: Sendable {
     case .cost(let falsePositive, let falseNegative):
       step = best(steps) {
         let counts = ranking.counts(at: $0)
-        return -(Double(counts.falsePositives) * falsePositive
+        return
+          -(Double(counts.falsePositives) * falsePositive
           + Double(counts.falseNegatives) * falseNegative)
       }
     case .recall(let wanted):
