@@ -129,7 +129,7 @@ import Testing
     #expect(outcome.code == 2)
     #expect(outcome.complaints.contains("line 2"))
     let lines = try outcome.lines
-    #expect(lines.count == 3)
+    try #require(lines.count == 3)
     #expect(lines[1]["line"] == 2 && lines[1]["error"] != nil)
     #expect(lines[2]["text"] == "\u{FFFD}")
   }
@@ -151,7 +151,7 @@ import Testing
     let head = bundle.url.deletingLastPathComponent().appending(path: "head.txt").path
     let scored = try run("score", "--head", head, input: embedded.output)
     #expect(scored.code == 0, "\(scored.complaints)")
-    #expect(try scored.lines.count == 2)
+    try #require(try scored.lines.count == 2)
     let folder = bundle.url.deletingLastPathComponent().path
     let verdict = try run("classify", "--model", folder, "the cat sat")
     #expect(
