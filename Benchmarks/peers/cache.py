@@ -1,14 +1,17 @@
 """Where exports live: a folder per model, named by what the model's files are."""
 
 import hashlib
+import os
 import pathlib
 
 
 def default() -> pathlib.Path:
-    return pathlib.Path.home() / ".cache/swift-moderation/peers"
+    """`--cache` of the commands, when not given; `MODERATION_PEERS` moves it."""
+    chosen = os.environ.get("MODERATION_PEERS")
+    return pathlib.Path(chosen or pathlib.Path.home() / ".cache/swift-moderation/peers")
 
 
-def entry(root: str, model: str, kind: str) -> pathlib.Path:
+def entry(root: str | pathlib.Path, model: str, kind: str) -> pathlib.Path:
     """`ROOT/NAME-DIGEST/KIND`; the digest is of the config and the weights' size and date."""
     folder = pathlib.Path(model).resolve()
     digest = hashlib.sha256((folder / "config.json").read_bytes())

@@ -15,6 +15,7 @@ import os
 import pathlib
 import platform
 import statistics
+import sys
 import time
 
 import cache as caches
@@ -58,6 +59,7 @@ def start(flags: argparse.Namespace) -> tuple[list[Peer], list[Peer]]:
     others = [
         Peer(engine, precision, flags.model, flags.cache, flags.threads, None, flags.log)
         for engine, precision in chosen(flags.peers)]
+    progress("loaded")
     for peer in ours + others:
         if peer.failure:
             print(f"left out: {peer.label}: {peer.failure}", flush=True)
@@ -136,6 +138,10 @@ def table(results: dict, ours: list[Peer], peers: list[Peer], lengths: list[int]
     return "\n".join(lines)
 
 
+def progress(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
+
+
 def processor() -> str:
     for line in open("/proc/cpuinfo"):
         if line.startswith("model name"):
@@ -155,6 +161,7 @@ def main() -> None:
         request = {"ids": [texts.of_length(flags.model, n)]}
         times = interleaved(peers, request, flags)
         results["latency"][str(n)] = {label: summary(found) for label, found in times.items()}
+        progress(f"{n} tokens")
     if flags.throughput:
         messages = texts.as_they_come(flags.model, flags.throughput)
         results["throughput"] = throughput(peers, messages, flags)

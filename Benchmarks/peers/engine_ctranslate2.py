@@ -4,12 +4,10 @@ import pathlib
 
 import ctranslate2
 import numpy
-import torch
-import transformers
 
 import cache as caches
+from folder import pooling
 from protocol import Engine
-from reference import pooling
 
 
 class CTranslate2(Engine):
@@ -43,6 +41,8 @@ class CTranslate2(Engine):
 
 
 def convert(model: str, target: pathlib.Path) -> None:
+    import torch
+    import transformers
     from ctranslate2.converters import transformers as converters
 
     config = transformers.AutoConfig.from_pretrained(model)

@@ -3,8 +3,8 @@
 import onnxruntime
 
 import export
+from folder import padding_id
 from protocol import Engine, padded
-from reference import padding_id
 
 
 class ONNXRuntime(Engine):

@@ -8,8 +8,8 @@ import openvino
 import cache as caches
 import export
 import texts
+from folder import padding_id
 from protocol import Engine, padded
-from reference import padding_id
 
 VERSION = importlib.metadata.version("openvino")
 #: Messages NNCF sees to choose its ranges; of a large model fewer, each costs it seconds.

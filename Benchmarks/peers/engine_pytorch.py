@@ -2,8 +2,9 @@
 
 import torch
 
+from folder import padding_id
 from protocol import Engine, padded
-from reference import Network, padding_id
+from reference import Network
 
 
 class PyTorch(Engine):

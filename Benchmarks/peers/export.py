@@ -2,14 +2,15 @@
 
 import contextlib
 import fcntl
+import importlib.metadata
 import pathlib
 import warnings
 
-import onnxruntime
-import torch
-
 import cache as caches
-from reference import Network
+from folder import settings
+
+RUNTIME = importlib.metadata.version("onnxruntime")
+TORCH = importlib.metadata.version("torch").split("+")[0]
 
 
 @contextlib.contextmanager
@@ -23,11 +24,14 @@ def alone(folder: pathlib.Path):
 
 def exported(root: str, model: str) -> pathlib.Path:
     """The plain ONNX graph, weights in a file of their own beside it."""
-    folder = caches.entry(root, model, f"onnx-torch-{torch.__version__.split('+')[0]}")
+    folder = caches.entry(root, model, f"onnx-torch-{TORCH}")
     path = folder / "model.onnx"
     with alone(folder):
         if path.exists():
             return path
+        import torch
+        from reference import Network
+
         straighten()
         network = Network(model, attention="eager").eval()
         ids = torch.randint(5, 1000, (2, 19))
@@ -72,18 +76,18 @@ def merge(partial: pathlib.Path, path: pathlib.Path) -> None:
 
 def fused(root: str, model: str) -> pathlib.Path:
     """The graph after ONNX Runtime's transformer fusions: attention, skip layer norm, GELU …"""
-    from onnxruntime.transformers import optimizer
-
     plain = exported(root, model)
-    folder = caches.entry(root, model, f"onnxruntime-{onnxruntime.__version__}-fused")
+    folder = caches.entry(root, model, f"onnxruntime-{RUNTIME}-fused")
     path = folder / "model.onnx"
     with alone(folder):
         if path.exists():
             return path
-        config = Network.configuration(model)
+        from onnxruntime.transformers import optimizer
+
+        config = settings(model)
         optimized = optimizer.optimize_model(
-            str(plain), model_type="bert", num_heads=config.num_attention_heads,
-            hidden_size=config.hidden_size, opt_level=0)
+            str(plain), model_type="bert", num_heads=config["num_attention_heads"],
+            hidden_size=config["hidden_size"], opt_level=0)
         print(optimized.get_fused_operator_statistics())
         optimized.save_model_to_file(str(path), use_external_data_format=True)
     return path
@@ -95,16 +99,16 @@ def quantized(root: str, model: str, reduced: bool = False) -> pathlib.Path:
     `reduced` keeps weights to 7 bits, ONNX Runtime's advice for CPUs whose int8 products saturate
     (AVX2 and AVX-512 without VNNI).
     """
-    from onnx import TensorProto
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     source = fused(root, model)
     kind = "int7" if reduced else "int8"
-    folder = caches.entry(root, model, f"onnxruntime-{onnxruntime.__version__}-{kind}")
+    folder = caches.entry(root, model, f"onnxruntime-{RUNTIME}-{kind}")
     path = folder / "model.onnx"
     with alone(folder):
         if path.exists():
             return path
+        from onnx import TensorProto
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
         quantize_dynamic(
             str(source), str(path), per_channel=True, reduce_range=reduced,
             weight_type=QuantType.QInt8, use_external_data_format=True,

@@ -4,11 +4,12 @@ Pooling, a Dense module and normalisation are part of the module, so that every 
 and timed with the same work in it.
 """
 
-import json
 import pathlib
 
 import torch
 import transformers
+
+from folder import pooling
 
 
 class Network(torch.nn.Module):
@@ -32,10 +33,6 @@ class Network(torch.nn.Module):
         self.model = kind.from_pretrained(folder, **keywords).eval()
         self.modes, self.normalizes = pooling(folder)
 
-    @staticmethod
-    def configuration(folder: str) -> transformers.PretrainedConfig:
-        return transformers.AutoConfig.from_pretrained(folder)
-
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         output = self.model(input_ids=input_ids, attention_mask=attention_mask)
         if self.is_classifier:
@@ -47,27 +44,3 @@ class Network(torch.nn.Module):
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             vector = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
         return torch.nn.functional.normalize(vector, dim=-1) if self.normalizes else vector
-
-
-def pooling(folder: pathlib.Path) -> tuple[list[str], bool]:
-    """The pooling modes of a sentence-transformers folder, and whether it normalises."""
-    if not (folder / "modules.json").exists():
-        return ["mean"], False
-    modules = json.loads((folder / "modules.json").read_text())
-    normalizes = any(module["type"].endswith("Normalize") for module in modules)
-    for module in modules:
-        if module["type"].endswith("Pooling"):
-            config = json.loads((folder / module["path"] / "config.json").read_text())
-            mode = config.get("pooling_mode") or [
-                key.split("_")[2] for key, on in config.items()
-                if key.startswith("pooling_mode_") and on is True]
-            modes = [mode] if isinstance(mode, str) else list(mode)
-            if modes not in (["cls"], ["mean"]):
-                raise ValueError(f"{folder}: the peers know cls and mean pooling, not {modes}")
-            return modes, normalizes
-    return ["mean"], normalizes
-
-
-def padding_id(folder: pathlib.Path) -> int:
-    config = json.loads((pathlib.Path(folder) / "config.json").read_text())
-    return config.get("pad_token_id") or 0

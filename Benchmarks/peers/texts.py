@@ -2,10 +2,14 @@
 
 import csv
 import functools
+import hashlib
 import json
 import os
 import pathlib
 import random
+
+import cache as caches
+from folder import settings
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -38,11 +42,18 @@ def tokenizer(model: str):
 
 
 def encode(model: str, texts: list[str], longest: int) -> list[list[int]]:
-    return tokenizer(model)(texts, truncation=True, max_length=longest)["input_ids"]
+    """Ids by transformers, kept: importing it and building a tokenizer take half a minute."""
+    digest = hashlib.sha256(json.dumps([texts, longest]).encode()).hexdigest()[:12]
+    kept = caches.entry(caches.default(), model, "ids") / f"{digest}.json"
+    if not kept.exists():
+        ids = tokenizer(model)(texts, truncation=True, max_length=longest)["input_ids"]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(ids))
+    return json.loads(kept.read_text())
 
 
 def vocabulary(model: str) -> int:
-    return json.loads((pathlib.Path(model) / "config.json").read_text())["vocab_size"]
+    return settings(model)["vocab_size"]
 
 
 def made_up(model: str, lengths: list[int]) -> list[list[int]]:
