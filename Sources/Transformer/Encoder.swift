@@ -138,4 +138,8 @@ extension Encoder {
     return layers
   }
 }
-extension Encoder { public func forEachMessageTimed(_ m: [TokenSequence]) throws { try forEachMessage(of: m) { _, _ in } } }
+extension Encoder {
+  public func forEachMessageTimed(_ m: [TokenSequence]) throws {
+    try forEachMessage(of: m) { _, _ in }
+  }
+}

@@ -41,8 +41,7 @@ import Testing
     process.standardInput = try FileHandle(forReadingFrom: source.url)
     process.standardOutput = try FileHandle(forWritingTo: output.url)
     process.standardError = try FileHandle(forWritingTo: complaints.url)
-    try process.run()
-    process.waitUntilExit()
+    try process.runToEnd()
     return Outcome(
       output: try String(contentsOf: output.url, encoding: .utf8),
       complaints: try String(contentsOf: complaints.url, encoding: .utf8),
@@ -204,8 +203,7 @@ import Testing
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: complaints.url)
-    try process.run()
-    process.waitUntilExit()
+    try process.runToEnd()
     #expect(process.terminationStatus == 2)
     let text = try String(contentsOf: complaints.url, encoding: .utf8)
     #expect(text.hasPrefix("moderate: "))

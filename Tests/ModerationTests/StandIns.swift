@@ -4,7 +4,9 @@ import Safetensors
 
 /// Stand-ins for weights that are not ours: a bundle of `Weights/` completed by small random models.
 enum StandIns {
-  static let tokenizer = Fixtures.models.appending(path: "pooling-cls-normalized/tokenizer.json")
+  /// One of 32 tokens, as many as the small classifiers know.
+  static let tokenizer = Fixtures.models.deletingLastPathComponent()
+    .appending(path: "tokenizer-32.json")
 
   /// A bundle of `Weights/` in a folder of its own.
   static func bundle(_ name: String) throws -> Fixtures.Folder {

@@ -131,7 +131,8 @@ struct EmbeddingTests {
   func realWeights() throws {
     let folder = ReferenceModel.models.deletingLastPathComponent().appending(path: "minilm")
     let texts = try JSONValue(
-      parsing: [UInt8](Data(contentsOf: folder.appending(path: "texts.json")))).strings()
+      parsing: [UInt8](Data(contentsOf: folder.appending(path: "texts.json")))
+    ).strings()
     let goldens = try Checkpoint(contentsOf: folder.appending(path: "golden.safetensors"))
     let encoder = try SentenceEncoder(contentsOf: try #require(Self.miniLM))
     let embeddings = try encoder.embed(texts)
