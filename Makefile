@@ -50,9 +50,9 @@ lint: ## Check the format of the sources.
 format: ## Format the sources.
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-.PHONY: bench
-bench: dependencies ## Measure latency, throughput and start-up; peers too, where they are installed.
-	swift run -c release --package-path Benchmarks benchmark
+.PHONY: fuzz
+fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
+	swift run -c release --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
 
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.
