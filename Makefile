@@ -50,6 +50,12 @@ lint: ## Check the format of the sources.
 format: ## Format the sources.
 	swift format --in-place --recursive --parallel $(SOURCES)
 
+.PHONY: bench
+bench: dependencies ## Measure MODEL=folder beside the peers of Benchmarks/peers, in one run.
+	swift build -c release --package-path Benchmarks
+	python3 Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
+	  --ours "$(CURDIR)/Benchmarks/.build/release/moderation-benchmark serve"
+
 .PHONY: fuzz
 fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
 	swift run -c release --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)

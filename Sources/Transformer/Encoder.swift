@@ -138,8 +138,3 @@ extension Encoder {
     return layers
   }
 }
-extension Encoder {
-  public func forEachMessageTimed(_ m: [TokenSequence]) throws {
-    try forEachMessage(of: m) { _, _ in }
-  }
-}

@@ -1,0 +1,102 @@
+import Foundation
+import JSON
+import Tensor
+import Transformer
+
+/// Our engine as a process that `peers/compare.py` measures beside the others: `moderation-benchmark
+/// serve` answers the requests that `peers/README.md` describes, one JSON line each.
+@main
+struct ModerationBenchmark {
+  static func main() {
+    guard CommandLine.arguments.dropFirst().first == "serve" else {
+      print("usage: moderation-benchmark serve    (see peers/README.md)")
+      exit(2)
+    }
+    var engine: Engine?
+    while let line = readLine() {
+      do {
+        let request = try JSONValue(parsing: line)
+        switch try request.string("op") {
+        case "load":
+          let loaded = try Engine(request)
+          engine = loaded
+          answer(["engine": "swift-moderation", "precision": "float32", "seconds": loaded.seconds])
+        case "quit": return
+        case "run": answer(["milliseconds": try required(engine).run(request)])
+        case "embed": answer(["vectors": try required(engine).embed(request)])
+        case let other: throw Failure("unknown op \(other)")
+        }
+      } catch {
+        answer(["error": "\(error)"])
+      }
+    }
+  }
+
+  private static func required(_ engine: Engine?) throws -> Engine {
+    guard let engine else { throw Failure("load a model first") }
+    return engine
+  }
+
+  private static func answer(_ object: [String: Any]) {
+    guard let data = try? JSONSerialization.data(withJSONObject: object) else { return }
+    FileHandle.standardOutput.write(data + Data("\n".utf8))
+  }
+}
+
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// A loaded model and what is asked of it.
+struct Engine {
+  /// Tokens to sentence embeddings, or to logits when the model is a sequence classifier.
+  let vectors: ([TokenSequence]) throws -> [[Float]]
+  let seconds: Double
+
+  init(_ request: JSONValue) throws {
+    let precision = try request.optionalString("precision") ?? "float32"
+    guard precision == "float32" else { throw Failure("precision \(precision) is not supported") }
+    let start = ContinuousClock.now
+    let folder = URL(filePath: try request.string("model"))
+    let processor = Processor(threads: try request.optionalInt("threads") ?? 2)
+    let configuration = try JSONValue(
+      parsing: [UInt8](Data(contentsOf: folder.appending(path: "config.json"))))
+    let architectures = try configuration.optionalStrings("architectures") ?? []
+    if architectures.contains(where: { $0.hasSuffix("ForSequenceClassification") }) {
+      let classifier = try SequenceClassifier(contentsOf: folder, processor: processor)
+      vectors = { try classifier.logits(of: $0) }
+    } else {
+      let encoder = try SentenceEncoder(contentsOf: folder, processor: processor)
+      vectors = { try encoder.embed($0) }
+    }
+    seconds = milliseconds(since: start) / 1000
+  }
+
+  private func batches(_ request: JSONValue) throws -> [[TokenSequence]] {
+    let messages = try request.array("ids").map { TokenSequence(try $0.ints().map(Int32.init)) }
+    let size = try request.optionalInt("batch") ?? 1
+    return stride(from: 0, to: messages.count, by: max(1, size)).map {
+      Array(messages[$0..<min($0 + max(1, size), messages.count)])
+    }
+  }
+
+  /// The time of each repetition over all batches.
+  func run(_ request: JSONValue) throws -> [Double] {
+    let batches = try batches(request)
+    return try (0..<(try request.optionalInt("repeat") ?? 1)).map { _ in
+      let start = ContinuousClock.now
+      for batch in batches { _ = try vectors(batch) }
+      return milliseconds(since: start)
+    }
+  }
+
+  func embed(_ request: JSONValue) throws -> [[Double]] {
+    try batches(request).flatMap { try vectors($0).map { $0.map(Double.init) } }
+  }
+}
+
+func milliseconds(since start: ContinuousClock.Instant) -> Double {
+  let duration = (ContinuousClock.now - start).components
+  return Double(duration.seconds) * 1e3 + Double(duration.attoseconds) / 1e15
+}
