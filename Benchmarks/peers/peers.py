@@ -60,7 +60,12 @@ class Peer:
 
     def close(self) -> None:
         self.process.stdin.close()
-        self.process.wait(timeout=30)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            # Some libraries take their time with their threads at exit.
+            self.process.kill()
+            self.process.wait()
 
     def __enter__(self):
         return self

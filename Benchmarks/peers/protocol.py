@@ -41,7 +41,7 @@ def padded(ids: list[list[int]], padding: int) -> tuple[numpy.ndarray, numpy.nda
 
 
 def batches(ids: list, size: int) -> list[list[int]]:
-    """Indices of batches of neighbours in length, longest first, as sentence-transformers has it."""
+    """Indices, batch by batch: neighbours in length, longest first, as sentence-transformers does."""
     order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
     return [order[start:start + size] for start in range(0, len(order), size)]
 
