@@ -24,8 +24,8 @@ extension Kernels {
     if instructionSet == .openblas {
       BLAS.multiply(x, transposed: weights, into: y)
     } else {
-      // Depth in the blocks of the vectorised kernel, each with sixteen partial sums.
-      let blocks = max(1, (x.columns + 1023) / 1024)
+      // Depth in the blocks of the vectorised kernel, each with eight partial sums.
+      let blocks = max(1, (x.columns + 767) / 768)
       let step = ((x.columns + blocks - 1) / blocks + 15) / 16 * 16
       for row in 0..<x.rows {
         for output in 0..<weights.rows {
@@ -33,9 +33,11 @@ extension Kernels {
           for first in stride(from: 0, to: x.columns, by: max(1, step)) {
             let range = first..<min(first + step, x.columns)
             let (inputs, factors) = (x[columns: range], weights[columns: range])
-            var sums = SIMD16<Float>()
-            vectors(range.count) {
-              sums.addProduct(load(inputs, row, $0), load(factors, output, $0))
+            var sums = SIMD8<Float>()
+            for start in stride(from: 0, to: range.count, by: 8) {
+              for lane in 0..<min(8, range.count - start) {
+                sums[lane].addProduct(inputs[row, start + lane], factors[output, start + lane])
+              }
             }
             let sum = VectorMath.sum(sums)
             total = first == 0 ? sum + (bias?[0, output] ?? 0) : total + sum

@@ -58,12 +58,11 @@ public struct Kernels: Sendable {
       a.base, a.stride, b.base, b.stride, c.base, c.stride, c.rows, c.columns, a.columns, scale)
   }
 
-  /// `y = (x + residual − mean) / √(variance + ε) · gain + bias` of each row, `[rows, columns]`,
-  /// contiguous. `y` may be `x`. (Ba, Kiros, Hinton 2016, arXiv:1607.06450.)
+  /// `y = (x + residual − mean) / √(variance + ε) · gain + bias` of each row, `[rows, columns]`.
+  /// `y` may be `x`. (Ba, Kiros, Hinton 2016, arXiv:1607.06450.)
   public func layerNorm(
     _ x: Matrix, residual: Matrix? = nil, gain: Matrix, bias: Matrix, epsilon: Float, into y: Matrix
   ) {
-    precondition(x.isContiguous && y.isContiguous && residual?.isContiguous ?? true)
     precondition(y.rows == x.rows && y.columns == x.columns)
     precondition(residual.map { $0.rows == x.rows && $0.columns == x.columns } ?? true)
     precondition(gain.columns == x.columns && bias.columns == x.columns)
@@ -74,7 +73,8 @@ public struct Kernels: Sendable {
     }
     defer { withExtendedLifetime((x, residual, gain, bias, y)) {} }
     unsafe table.pointee.layer_norm(
-      x.base, residual?.base, gain.base, bias.base, epsilon, y.base, x.rows, x.columns)
+      x.base, x.stride, residual?.base, residual?.stride ?? 0, gain.base, bias.base, epsilon,
+      y.base, y.stride, x.rows, x.columns)
   }
 
   /// `eˣ / Σ eˣ` of each row in place.

@@ -88,8 +88,6 @@ public struct Matrix: @unchecked Sendable {
 
   @unsafe func row(_ index: Int) -> UnsafeMutablePointer<Float> { unsafe base + index * stride }
 
-  public var isContiguous: Bool { stride == columns || rows <= 1 }
-
   public subscript(row: Int, column: Int) -> Float {
     get {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns)

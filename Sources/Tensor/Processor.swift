@@ -33,7 +33,7 @@ public struct Processor: Sendable {
     residual: Matrix? = nil, into outputs: [Matrix]
   ) {
     precondition(layers.count == outputs.count)
-    let tiles = layers.map { $0.tile(rows: x.rows, threads: pool.threads) }
+    let tiles = layers.map { $0.tile(rows: x.rows) }
     let counts = zip(layers, tiles).map { ($0.outputs + $1 - 1) / $1 }
     pool.run(parts: counts.reduce(0, +)) { part, _ in
       var part = part
@@ -86,11 +86,11 @@ public struct DenseWeights: Sendable {
     self.bias = bias
   }
 
-  /// Outputs computed together: enough parts for the threads to share, and weights that stay in the
-  /// second cache while all rows pass over them. A multiple of every kernel's tile.
-  func tile(rows: Int, threads: Int) -> Int {
-    let inCache = 48 * 1024 / max(1, inputs)
-    let shared = (outputs + 4 * threads - 1) / (4 * threads)
-    return max(12, min(inCache, shared) / 12 * 12)
+  /// Outputs computed together: some tens of microseconds of work, so that the threads end at the
+  /// same time even when the system slows one of them down, and a block of weights that stays in the
+  /// second cache. A multiple of every kernel's group.
+  func tile(rows: Int) -> Int {
+    let work = 1 << 20
+    return min(max(work / max(1, rows * inputs), 24), 96) / 24 * 24
   }
 }

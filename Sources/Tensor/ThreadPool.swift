@@ -9,8 +9,10 @@ internal import Synchronization
 
 /// Threads that share out the parts of one job after another.
 ///
-/// The caller works too, so a pool of `n` threads has `n − 1` workers. Parts are claimed one by one:
-/// a thread that the system holds up delays one part only. Workers spin for some tens of microseconds
+/// The caller works too, so a pool of `n` threads has `n − 1` workers. Each begins with a range of
+/// parts of its own, so that what it reads lies in a row and what it fetched ahead is of use to it;
+/// after that it helps the others. Parts are claimed one by one: a thread that the system holds up
+/// delays one part only. Workers spin for some tens of microseconds
 /// after a job, since the next layer's comes at once, and sleep after that.
 ///
 /// One caller at a time has the workers. Another one that comes meanwhile does its parts alone rather
@@ -24,7 +26,7 @@ public final class ThreadPool: Sendable {
   /// - Parameter threads: at least 1; 1 means that the caller does everything.
   public init(threads: Int) {
     self.threads = max(1, threads)
-    shared = Shared()
+    shared = Shared(threads: self.threads)
     for worker in 1..<self.threads { shared.start(worker: worker) }
   }
 
@@ -48,7 +50,8 @@ private final class Shared: Sendable {
   private let isTaken = Atomic<Bool>(false)
   /// Odd while a job is open to workers.
   private let generation = Atomic<Int>(0)
-  private let next = Atomic<Int>(0)
+  /// The next part of each thread's range.
+  private let next: [Counter]
   private let inside = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
@@ -57,6 +60,12 @@ private final class Shared: Sendable {
   /// Pauses before a worker goes to sleep: tens of microseconds.
   private static let patience = 2000
   private let alarm = Alarm()
+
+  private final class Counter: Sendable {
+    let value = Atomic<Int>(0)
+  }
+
+  init(threads: Int) { next = (0..<threads).map { _ in Counter() } }
 
   /// Written by the caller before it opens a generation, read by workers inside one.
   @safe
@@ -74,7 +83,9 @@ private final class Shared: Sendable {
       unsafe withUnsafePointer(to: body) { pointer in
         unsafe job.body = pointer
         job.parts = parts
-        next.store(0, ordering: .relaxed)
+        for thread in next.indices {
+          next[thread].value.store(start(of: thread, parts), ordering: .relaxed)
+        }
         generation.add(1, ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 { alarm.ring() }
         work(as: 0)
@@ -86,12 +97,19 @@ private final class Shared: Sendable {
     isTaken.store(false, ordering: .releasing)
   }
 
+  /// The first part of a thread's range.
+  private func start(of thread: Int, _ parts: Int) -> Int { parts * thread / next.count }
+
   private func work(as worker: Int) {
     guard let body = unsafe job.body?.pointee else { return }
-    while true {
-      let part = next.add(1, ordering: .relaxed).oldValue
-      guard part < job.parts else { return }
-      body(part, worker)
+    for offset in next.indices {
+      let thread = (worker + offset) % next.count
+      let end = start(of: thread + 1, job.parts)
+      while true {
+        let part = next[thread].value.add(1, ordering: .relaxed).oldValue
+        guard part < end else { break }
+        body(part, worker)
+      }
     }
   }
 

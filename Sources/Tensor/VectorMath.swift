@@ -12,10 +12,11 @@ enum VectorMath {
   }
 
   /// The sum, halves added until one is left.
-  static func sum(_ v: Vector) -> Float {
-    let a = v.lowHalf + v.highHalf
-    let b = a.lowHalf + a.highHalf
-    return (b[0] + b[2]) + (b[1] + b[3])
+  static func sum(_ v: Vector) -> Float { sum(v.lowHalf + v.highHalf) }
+
+  static func sum(_ v: SIMD8<Float>) -> Float {
+    let halves = v.lowHalf + v.highHalf
+    return (halves[0] + halves[2]) + (halves[1] + halves[3])
   }
 
   static func magnitude(_ v: Vector) -> Vector {

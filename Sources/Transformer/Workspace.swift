@@ -16,8 +16,11 @@ final class Workspace: @unchecked Sendable {
   init(threads: Int) { scratch = Array(repeating: nil, count: threads) }
 
   func matrix(_ slot: Slot, rows: Int, columns: Int) -> Matrix {
-    Matrix(
-      storage: Self.grown(&slots[slot.rawValue], to: rows * columns), rows: rows, columns: columns)
+    // Rows a multiple of 2 KiB apart would share a few places of the first cache.
+    let stride = columns % 512 == 0 ? columns + 16 : columns
+    return Matrix(
+      storage: Self.grown(&slots[slot.rawValue], to: rows * stride), rows: rows, columns: columns,
+      stride: stride)
   }
 
   /// Makes room for `count` floats for every worker, before they start.

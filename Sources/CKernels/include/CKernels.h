@@ -63,8 +63,9 @@ typedef struct {
                    long c_stride, long rows, long columns, long depth, float scale);
 
   // y = (x + residual − mean) / √(variance + ε) · gain + bias, row by row. `residual` may be null.
-  void (*layer_norm)(const float *x, const float *residual, const float *gain, const float *bias,
-                     float epsilon, float *y, long rows, long columns);
+  void (*layer_norm)(const float *x, long x_stride, const float *residual, long residual_stride,
+                     const float *gain, const float *bias, float epsilon, float *y, long y_stride,
+                     long rows, long columns);
 
   // Softmax of each row in place.
   void (*softmax)(float *x, long stride, long rows, long columns);
