@@ -33,17 +33,25 @@ public struct Processor: Sendable {
     residual: Matrix? = nil, into outputs: [Matrix]
   ) {
     precondition(layers.count == outputs.count)
-    let tiles = layers.map { $0.tile(rows: x.rows) }
-    let counts = zip(layers, tiles).map { ($0.outputs + $1 - 1) / $1 }
+    shareOut(layers.map { ($0.outputs, $0.tile(rows: x.rows)) }) { index, range in
+      let layer = layers[index]
+      kernels.dense(
+        x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
+        activation: activation, residual: residual?[columns: range],
+        into: outputs[index][columns: range])
+    }
+  }
+
+  /// Calls `body` with each piece of at most `tile` outputs of each layer, as one job.
+  func shareOut(
+    _ layers: [(outputs: Int, tile: Int)], _ body: (_ layer: Int, _ outputs: Range<Int>) -> Void
+  ) {
+    let counts = layers.map { ($0.outputs + $0.tile - 1) / $0.tile }
     pool.run(parts: counts.reduce(0, +)) { part, _ in
       var part = part
       for (index, layer) in layers.enumerated() {
         guard part >= counts[index] else {
-          let range = part * tiles[index]..<min((part + 1) * tiles[index], layer.outputs)
-          kernels.dense(
-            x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
-            activation: activation, residual: residual?[columns: range],
-            into: outputs[index][columns: range])
+          body(index, part * layer.tile..<min((part + 1) * layer.tile, layer.outputs))
           return
         }
         part -= counts[index]

@@ -108,11 +108,12 @@ extension Encoder {
   ///
   /// float32 weights are mapped and read as they lie; float16 and bfloat16 ones are widened.
   ///
+  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public convenience init(
-    contentsOf folder: URL, processor: Processor = Processor()
+    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
-    let model = try ModelFolder(folder)
+    let model = try ModelFolder(folder, precision: precision)
     try self.init(model.configuration, model.encoderScope(), processor: processor)
   }
 

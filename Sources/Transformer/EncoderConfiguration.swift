@@ -26,6 +26,8 @@ public struct EncoderConfiguration: Sendable {
   public let normEpsilon: Float
   public let paddingID: Int32
   public let relative: RelativeAttention
+  /// What the layers run in: the caller's choice, not the file's.
+  public internal(set) var precision = Precision.float32
 
   public var headSize: Int { hiddenSize / headCount }
 

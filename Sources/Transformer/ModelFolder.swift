@@ -10,16 +10,20 @@ internal import Safetensors
 struct ModelFolder {
   let url: URL
   let file: ConfigurationFile
-  let configuration: EncoderConfiguration
+  private(set) var configuration: EncoderConfiguration
   let checkpoint: Checkpoint
   let scope: CheckpointScope
 
-  init(_ url: URL) throws(TransformerError) {
+  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  init(_ url: URL, precision: Precision?) throws(TransformerError) {
     self.url = url
     file = try ConfigurationFile(url.appending(path: "config.json"))
     configuration = try EncoderConfiguration(file)
     do { checkpoint = try Checkpoint(contentsOf: url) } catch { throw .weights(error) }
     scope = checkpoint.scope()
+    let isPrepared = checkpoint.names.contains { $0.hasSuffix("." + PreparedLayer.weights) }
+    if isPrepared, precision == .float32 { throw .preparedForInt8(file: checkpoint.path) }
+    configuration.precision = precision ?? (isPrepared ? .int8 : .float32)
   }
 
   /// The encoder's part of the checkpoint: files come with the name of their architecture in front

@@ -36,10 +36,13 @@ public final class SentenceEncoder: Sendable {
   public var lowercases: Bool { configuration.lowercases }
   private let configuration: SentenceTransformerConfiguration
 
+  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
-  public init(contentsOf folder: URL, processor: Processor = Processor()) throws(TransformerError) {
+  public init(
+    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+  ) throws(TransformerError) {
     configuration = try SentenceTransformerConfiguration(folder)
-    let model = try ModelFolder(configuration.encoder)
+    let model = try ModelFolder(configuration.encoder, precision: precision)
     encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
     try model.requireAllConsumed()
     do { tokenizer = try Tokenizer(contentsOf: configuration.encoder) } catch {

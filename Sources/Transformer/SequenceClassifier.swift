@@ -28,9 +28,12 @@ public final class SequenceClassifier: Sendable {
   public let maximumTokens: Int?
   private let head: ClassificationHead
 
+  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
-  public init(contentsOf folder: URL, processor: Processor = Processor()) throws(TransformerError) {
-    let model = try ModelFolder(folder)
+  public init(
+    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+  ) throws(TransformerError) {
+    let model = try ModelFolder(folder, precision: precision)
     labels = try Self.labels(model.file)
     problemType = try Self.problemType(model.file, labelCount: labels.count)
     head = try ClassificationHead(model, labelCount: labels.count)

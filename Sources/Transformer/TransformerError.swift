@@ -20,6 +20,8 @@ public enum TransformerError: Error, Sendable, CustomStringConvertible {
   case tooManyTokens(count: Int, maximum: Int)
   /// A message without a single token, special ones included.
   case noTokens
+  /// A file of int8 weights, and another precision asked for.
+  case preparedForInt8(file: String)
   case unknownPrompt(name: String, known: [String])
 
   public var description: String {
@@ -36,6 +38,7 @@ public enum TransformerError: Error, Sendable, CustomStringConvertible {
     case .tooManyTokens(let count, let maximum):
       "\(count) tokens, but the model has positions for \(maximum)"
     case .noTokens: "a message without tokens has no embedding"
+    case .preparedForInt8(let file): "\(file) holds int8 weights, which run in int8 only"
     case .unknownPrompt(let name, let known):
       "no prompt named \(name); known: \(known.joined(separator: ", "))"
     }

@@ -6,10 +6,12 @@ internal import Tensor
 /// A slot grows to the largest size asked of it; after warm-up nothing is allocated.
 final class Workspace: @unchecked Sendable {
   enum Slot: Int, CaseIterable {
-    case hidden, attended, queries, context, intermediate, embedded, pooled
+    case hidden, attended, queries, context, intermediate, embedded, pooled, rotated
   }
 
   private var slots = [FloatStorage?](repeating: nil, count: Slot.allCases.count)
+  /// Quantised inputs, by columns and digits: there are two or three kinds in a model.
+  private var quantized: [QuantizedRows] = []
   /// Scratch of each worker thread: only that thread touches its own.
   private var scratch: [FloatStorage?]
 
@@ -21,6 +23,19 @@ final class Workspace: @unchecked Sendable {
     return Matrix(
       storage: Self.grown(&slots[slot.rawValue], to: rows * stride), rows: rows, columns: columns,
       stride: stride)
+  }
+
+  /// Rows to quantise an input into.
+  func quantizedRows(_ rows: Int, columns: Int, digits: Int) -> QuantizedRows {
+    if let place = quantized.firstIndex(where: { $0.columns == columns && $0.digits == digits }) {
+      if quantized[place].capacity < rows {
+        quantized[place] = QuantizedRows(rows: rows, columns: columns, digits: digits)
+      }
+      return quantized[place]
+    }
+    let new = QuantizedRows(rows: rows, columns: columns, digits: digits)
+    quantized.append(new)
+    return new
   }
 
   /// Makes room for `count` floats for every worker, before they start.
@@ -41,6 +56,7 @@ final class Workspace: @unchecked Sendable {
   /// Floats held. A workspace that one long text has grown is not kept.
   var size: Int {
     (slots + scratch).reduce(0) { $0 + ($1?.count ?? 0) }
+      + quantized.reduce(0) { $0 + $1.capacity * $1.columns * $1.digits / 4 }
   }
 }
 

@@ -20,7 +20,10 @@ struct ModerationBenchmark {
         case "load":
           let loaded = try Engine(request)
           engine = loaded
-          answer(["engine": "swift-moderation", "precision": "float32", "seconds": loaded.seconds])
+          answer([
+            "engine": "swift-moderation", "precision": try request.optionalString("precision")
+              ?? "float32", "seconds": loaded.seconds,
+          ])
         case "quit": return
         case "run": answer(["milliseconds": try required(engine).run(request)])
         case "embed": answer(["vectors": try required(engine).embed(request)])
@@ -55,8 +58,10 @@ struct Engine {
   let seconds: Double
 
   init(_ request: JSONValue) throws {
-    let precision = try request.optionalString("precision") ?? "float32"
-    guard precision == "float32" else { throw Failure("precision \(precision) is not supported") }
+    let name = try request.optionalString("precision") ?? "float32"
+    guard let precision = Precision(rawValue: name) else {
+      throw Failure("precision \(name) is not supported")
+    }
     let start = ContinuousClock.now
     let folder = URL(filePath: try request.string("model"))
     let processor = Processor(threads: try request.optionalInt("threads") ?? 2)
@@ -64,10 +69,10 @@ struct Engine {
       parsing: [UInt8](Data(contentsOf: folder.appending(path: "config.json"))))
     let architectures = try configuration.optionalStrings("architectures") ?? []
     if architectures.contains(where: { $0.hasSuffix("ForSequenceClassification") }) {
-      let classifier = try SequenceClassifier(contentsOf: folder, processor: processor)
+      let classifier = try SequenceClassifier(contentsOf: folder, precision: precision, processor: processor)
       vectors = { try classifier.logits(of: $0) }
     } else {
-      let encoder = try SentenceEncoder(contentsOf: folder, processor: processor)
+      let encoder = try SentenceEncoder(contentsOf: folder, precision: precision, processor: processor)
       vectors = { try encoder.embed($0) }
     }
     seconds = milliseconds(since: start) / 1000

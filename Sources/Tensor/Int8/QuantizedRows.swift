@@ -30,7 +30,7 @@ public final class QuantizedRows: @unchecked Sendable {
   }
 
   /// Whether rows of this shape fit.
-  func fits(rows: Int, columns: Int, digits: Int) -> Bool {
+  public func fits(rows: Int, columns: Int, digits: Int) -> Bool {
     rows <= capacity && columns == self.columns && digits == self.digits
   }
 

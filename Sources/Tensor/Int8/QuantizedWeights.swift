@@ -43,10 +43,10 @@ public struct QuantizedWeights: Sendable {
 
   /// Weights that were packed before, say in a file.
   ///
-  /// `isNarrow` is verified, since a kernel relies on it.
+  /// - Parameter isNarrow: nil: found out, which reads every weight. A false promise makes wrong sums.
   public init(
     outputs: Int, inputs: Int, block: Int, bits: Int, packed: ByteStorage, scales: Matrix,
-    bias: Matrix
+    bias: Matrix, isNarrow: Bool? = nil
   ) {
     precondition(packed.count == Self.byteCount(outputs: outputs, inputs: inputs))
     precondition(scales.rows == 1 && scales.columns == Self.width(outputs: outputs))
@@ -59,7 +59,7 @@ public struct QuantizedWeights: Sendable {
     self.packed = packed
     self.scales = scales
     self.bias = bias
-    isNarrow = bits == 7 && Self.isNarrow(packed)
+    self.isNarrow = bits == 7 && (isNarrow ?? Self.isNarrow(packed))
   }
 
   /// Sums of magnitudes that stay within int16 when multiplied by 127.

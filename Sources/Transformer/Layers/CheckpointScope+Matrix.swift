@@ -30,7 +30,7 @@ extension CheckpointScope {
         return unsafe tensor.withUnsafeBytes { bytes in
           Matrix(
             storage: unsafe FloatStorage(
-              borrowing: bytes.bindMemory(to: Float.self), owner: Owner(tensor)),
+              borrowing: bytes.bindMemory(to: Float.self), owner: TensorOwner(tensor)),
             rows: rows, columns: columns)
         }
       }
@@ -41,8 +41,8 @@ extension CheckpointScope {
   }
 }
 
-/// Keeps the mapping of a tensor that a matrix looks into.
-private final class Owner: Sendable {
+/// Keeps the mapping of a tensor that a matrix or bytes look into.
+final class TensorOwner: Sendable {
   let tensor: StoredTensor
   init(_ tensor: StoredTensor) { self.tensor = tensor }
 }

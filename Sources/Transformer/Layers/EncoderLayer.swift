@@ -4,13 +4,13 @@ internal import Tensor
 /// Attention, then a feed-forward network, each added to its input and normalised: the block of
 /// every family here. (Vaswani et al. 2017, arXiv:1706.03762, with the norm behind.)
 struct EncoderLayer: Sendable {
-  let query: DenseWeights
-  let key: DenseWeights
-  let value: DenseWeights
-  let output: DenseWeights
+  let query: Projection
+  let key: Projection
+  let value: Projection
+  let output: Projection
   let outputNorm: LayerNorm
-  let expansion: DenseWeights
-  let contraction: DenseWeights
+  let expansion: Projection
+  let contraction: Projection
   let norm: LayerNorm
 
   /// Where a family's checkpoints keep the parts of attention.
@@ -28,13 +28,20 @@ struct EncoderLayer: Sendable {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let epsilon = configuration.normEpsilon
-    query = try scope[names.query].dense(inputs: hidden, outputs: hidden)
-    key = try scope[names.key].dense(inputs: hidden, outputs: hidden)
-    value = try scope[names.value].dense(inputs: hidden, outputs: hidden)
-    output = try scope[names.output].dense(inputs: hidden, outputs: hidden)
+    let precision = configuration.precision
+    query = try scope[names.query].projection(
+      inputs: hidden, outputs: hidden, precision: precision)
+    key = try scope[names.key].projection(
+      inputs: hidden, outputs: hidden, precision: precision)
+    value = try scope[names.value].projection(
+      inputs: hidden, outputs: hidden, precision: precision)
+    output = try scope[names.output].projection(
+      inputs: hidden, outputs: hidden, precision: precision)
     outputNorm = try LayerNorm(scope[names.norm], size: hidden, epsilon: epsilon)
-    expansion = try scope["intermediate.dense"].dense(inputs: hidden, outputs: inner)
-    contraction = try scope["output.dense"].dense(inputs: inner, outputs: hidden)
+    expansion = try scope["intermediate.dense"].projection(
+      inputs: hidden, outputs: inner, precision: precision)
+    contraction = try scope["output.dense"].projection(
+      inputs: inner, outputs: hidden, precision: precision)
     norm = try LayerNorm(scope["output.LayerNorm"], size: hidden, epsilon: epsilon)
   }
 
@@ -50,24 +57,27 @@ struct EncoderLayer: Sendable {
     let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
     let context = workspace.matrix(.context, rows: hidden.rows, columns: size)
     let attended = workspace.matrix(.attended, rows: hidden.rows, columns: size)
-    processor.dense(
-      hidden, [query, key, value],
+    workspace.apply(
+      [query, key, value], to: hidden,
       into: [
         projected[columns: 0..<size], projected[columns: size..<2 * size],
         projected[columns: 2 * size..<3 * size],
-      ])
+      ], on: processor)
     attention(
       projected, messages: messages, layer: layer, into: context, workspace: workspace,
       on: processor)
-    processor.dense(context, output, residual: hidden, into: attended)
+    workspace.apply([output], to: context, residual: hidden, into: [attended], on: processor)
     outputNorm(attended, into: attended, on: processor)
 
     for start in stride(from: 0, to: hidden.rows, by: Self.feedForwardRows) {
       let rows = start..<min(start + Self.feedForwardRows, hidden.rows)
       let inner = workspace.matrix(
         .intermediate, rows: rows.count, columns: expansion.outputs)
-      processor.dense(attended[rows: rows], expansion, activation: activation, into: inner)
-      processor.dense(inner, contraction, residual: attended[rows: rows], into: hidden[rows: rows])
+      workspace.apply(
+        [expansion], to: attended[rows: rows], activation: activation, into: [inner], on: processor)
+      workspace.apply(
+        [contraction], to: inner, residual: attended[rows: rows], into: [hidden[rows: rows]],
+        on: processor)
     }
     norm(hidden, into: hidden, on: processor)
   }

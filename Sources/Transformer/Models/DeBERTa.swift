@@ -44,9 +44,10 @@ extension Encoder {
       norm(embeddings, into: normalized, on: processor)
       embeddings = normalized
     }
-    func projected(_ layer: DenseWeights, isFalling: Bool) -> Matrix {
+    let workspace = Workspace(threads: processor.pool.threads)
+    func projected(_ layer: Projection, isFalling: Bool) -> Matrix {
       let product = Matrix(rows: rows, columns: hidden)
-      processor.dense(embeddings, layer, into: product)
+      workspace.apply([layer], to: embeddings, into: [product], on: processor)
       if isFalling {
         let reversed = Matrix(rows: rows, columns: hidden)
         for row in 0..<rows { reversed.set(row: row, from: product, row: rows - 1 - row) }
@@ -62,12 +63,14 @@ extension Encoder {
       var queries: Matrix?
       if attention.contentToPosition {
         let projection =
-          shares ? layer.key : try own["pos_key_proj"].dense(inputs: hidden, outputs: hidden)
+          shares ? layer.key : try own["pos_key_proj"].projection(
+            inputs: hidden, outputs: hidden, precision: configuration.precision)
         keys = projected(projection, isFalling: true)
       }
       if attention.positionToContent {
         let projection =
-          shares ? layer.query : try own["pos_query_proj"].dense(inputs: hidden, outputs: hidden)
+          shares ? layer.query : try own["pos_query_proj"].projection(
+            inputs: hidden, outputs: hidden, precision: configuration.precision)
         queries = projected(projection, isFalling: false)
       }
       tables.append(DisentangledScores.Layer(positionKeys: keys, positionQueries: queries))

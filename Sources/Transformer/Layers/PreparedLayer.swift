@@ -1,0 +1,57 @@
+internal import Safetensors
+internal import Tensor
+
+/// How a prepared model's file holds a dense layer `name`, in place of `name.weight`:
+///
+/// - `name.int8.weight` U8 `[outputs / 16, inputs / 4, 16, 4]`: packed as the kernels read them,
+///   outputs rounded up to 16 and inputs to 64, each weight plus 64 (7 bits) or 128 (8 bits)
+/// - `name.int8.scale` F32 `[outputs rounded up to 16]`
+/// - `name.int8.layout` I64 `[bits, block, digits, narrow]`
+/// - `name.bias` F32 `[outputs]`, as it was
+enum PreparedLayer {
+  static let weights = "int8.weight"
+  static let scales = "int8.scale"
+  static let layout = "int8.layout"
+
+  static func shape(outputs: Int, inputs: Int) -> [Int] {
+    [QuantizedWeights.width(outputs: outputs) / 16, QuantizedWeights.depth(inputs: inputs) / 4, 16, 4]
+  }
+
+  static func read(
+    _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool
+  ) throws(TransformerError) -> Projection {
+    let width = QuantizedWeights.width(outputs: outputs)
+    do {
+      let layout = try scope.tensor(Self.layout, shape: [4], types: [.int64]).int64s().map { Int($0) }
+      let (bits, block, digits) = (layout[0], layout[1], layout[2])
+      guard (7...8).contains(bits), (1...2).contains(digits), block > 0, block & (block - 1) == 0,
+        block <= 128, inputs % block == 0
+      else {
+        throw TransformerError.inconsistent(
+          file: scope.checkpoint.path, reason: "\(scope.path(Self.layout)) has \(layout)")
+      }
+      let packed = try scope.tensor(
+        Self.weights, shape: shape(outputs: outputs, inputs: inputs), types: [.uint8])
+      let bias = Matrix(rows: 1, columns: width)
+      if hasBias {
+        let values = try scope.floats("bias", shape: [outputs])
+        for (column, value) in values.enumerated() { bias[0, column] = value }
+      }
+      return .int8(
+        QuantizedWeights(
+          outputs: outputs, inputs: inputs, block: block, bits: bits,
+          packed: unsafe packed.withUnsafeBytes { bytes in
+            unsafe ByteStorage(borrowing: bytes, owner: TensorOwner(packed))
+          },
+          scales: Matrix(try scope.floats(Self.scales, shape: [width]), rows: 1, columns: width),
+          bias: bias, isNarrow: layout[3] == 1),
+        digits: digits)
+    } catch let error as SafetensorsError {
+      throw .weights(error)
+    } catch let error as TransformerError {
+      throw error
+    } catch {
+      throw .inconsistent(file: scope.checkpoint.path, reason: "\(error)")
+    }
+  }
+}

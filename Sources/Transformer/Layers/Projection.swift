@@ -1,0 +1,70 @@
+internal import Safetensors
+internal import Tensor
+
+/// The weights of a dense layer, in the precision that the model runs in.
+enum Projection: Sendable {
+  case float32(DenseWeights)
+  /// `digits` of the input: 1, or 2 where one costs too much.
+  case int8(QuantizedWeights, digits: Int)
+
+  var inputs: Int {
+    switch self {
+    case .float32(let weights): weights.inputs
+    case .int8(let weights, _): weights.inputs
+    }
+  }
+
+  var outputs: Int {
+    switch self {
+    case .float32(let weights): weights.outputs
+    case .int8(let weights, _): weights.outputs
+    }
+  }
+}
+
+extension Workspace {
+  /// `y = activation(x · weightsᵀ + bias) + residual` of each layer. All have one precision.
+  func apply(
+    _ layers: [Projection], to x: Matrix, activation: Activation = .none, residual: Matrix? = nil,
+    into outputs: [Matrix], on processor: Processor
+  ) {
+    var floats: [DenseWeights] = []
+    var integers: [QuantizedWeights] = []
+    var digits = 1
+    for layer in layers {
+      switch layer {
+      case .float32(let weights): floats.append(weights)
+      case .int8(let weights, let count):
+        integers.append(weights)
+        digits = max(digits, count)
+      }
+    }
+    guard let first = integers.first else {
+      processor.dense(x, floats, activation: activation, residual: residual, into: outputs)
+      return
+    }
+    precondition(floats.isEmpty && integers.allSatisfy { $0.block == first.block })
+    let rows = quantizedRows(x.rows, columns: x.columns, digits: digits)
+    processor.quantize(
+      x, block: first.block, into: rows,
+      scratch: matrix(.rotated, rows: processor.pool.threads, columns: x.columns))
+    processor.dense(rows, integers, activation: activation, residual: residual, into: outputs)
+  }
+}
+
+extension CheckpointScope {
+  /// The layer under this prefix: prepared in int8, or float weights that become what is asked for.
+  func projection(
+    inputs: Int, outputs: Int, hasBias: Bool = true, precision: Precision
+  ) throws(TransformerError) -> Projection {
+    if contains(PreparedLayer.weights) {
+      guard precision == .int8 else { throw .preparedForInt8(file: checkpoint.path) }
+      return try PreparedLayer.read(self, inputs: inputs, outputs: outputs, hasBias: hasBias)
+    }
+    let layer = try dense(inputs: inputs, outputs: outputs, hasBias: hasBias)
+    return switch precision {
+    case .float32: .float32(layer)
+    case .int8: .int8(QuantizedWeights(rounding: layer), digits: 1)
+    }
+  }
+}
