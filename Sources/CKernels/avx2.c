@@ -99,20 +99,39 @@ INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8
           _mm256_hadd_epi32(halves[r][2 * h], halves[r][2 * h + 1]), order);
 }
 
+// Functions by themselves, not inlined: among other code the compiler runs out of registers.
+#define INT8_SHAPE(ROWS)                                                                        \
+  static __attribute__((noinline)) void int8_narrow_##ROWS(                                     \
+    const int8_t *a, long as, const int32_t *groups, long gs, const uint8_t *w, long depth,     \
+    __m256i *result) {                                                                          \
+    __m256i sums[INT8_ROWS][2];                                                                 \
+    UNROLL for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();     \
+    int8_tile_narrow(ROWS, a, as, groups, gs, w, depth, sums);                                  \
+    UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                   \
+  }                                                                                             \
+  static __attribute__((noinline)) void int8_wide_##ROWS(                                       \
+    const int8_t *a, long as, const uint8_t *w, long depth, __m256i *result) {                  \
+    __m256i sums[INT8_ROWS][2];                                                                 \
+    int8_tile_wide(ROWS, a, as, w, depth, sums);                                                \
+    UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                   \
+  }
+INT8_SHAPE(1)
+INT8_SHAPE(2)
+
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
-                      const ck_int8_weights *w, long column, i16 result[INT8_ROWS]) {
+                      const ck_int8_weights *w, long column, long k, long part,
+                      i16 result[INT8_ROWS]) {
   const long depth = x->depth, index = digit * x->rows + row;
-  const int8_t *a = x->values + index * depth;
-  const uint8_t *values = w->values + column * w->depth;
+  const int8_t *a = x->values + index * depth + k;
+  const uint8_t *values = w->values + column * depth + k * 16;
   __m256i sums[INT8_ROWS][2];
-  UNROLL for (int r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();
   if (w->narrow) {
-    int8_tile_narrow(rows, a, depth, x->groups + index * (depth / 16), depth / 16, values, depth,
-                     sums);
+    const int32_t *groups = x->groups + (index * depth + k) / 16;
+    (rows == 1 ? int8_narrow_1 : int8_narrow_2)(a, depth, groups, depth / 16, values, part, sums[0]);
   } else {
-    int8_tile_wide(rows, a, depth, values, depth, sums);
+    (rows == 1 ? int8_wide_1 : int8_wide_2)(a, depth, values, part, sums[0]);
     UNROLL for (int r = 0; r < rows; r++) {
-      __m256i offset = _mm256_set1_epi32(w->offset * x->sums[index + r]);
+      __m256i offset = _mm256_set1_epi32(k == 0 ? w->offset * x->sums[index + r] : 0);
       UNROLL for (int h = 0; h < 2; h++) sums[r][h] = _mm256_sub_epi32(sums[r][h], offset);
     }
   }

@@ -91,4 +91,44 @@ public enum BLAS {
     }
     return result
   }
+
+  /// `c −= a · b`, float32: a `[m, k]`, b `[k, n]`, c `[m, n]`.
+  static func subtractProduct(_ a: Matrix, _ b: Matrix, from c: Matrix) {
+    prepare
+    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
+    guard c.rows > 0, c.columns > 0 else { return }
+    defer { withExtendedLifetime((a, b, c)) {} }
+    unsafe cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(a.rows), blasint(b.columns),
+      blasint(a.columns), -1, a.base, blasint(max(1, a.stride)), b.base,
+      blasint(max(1, b.stride)), 1, c.base, blasint(c.stride))
+  }
+
+  /// `gram += xᵀ · x`: x `[m, n]`, gram `[n, n]`. Only its upper triangle is filled.
+  static func addGram(of x: Matrix, to gram: Matrix) {
+    prepare
+    precondition(gram.rows == x.columns && gram.columns == x.columns)
+    guard x.rows > 0, x.columns > 0 else { return }
+    defer { withExtendedLifetime((x, gram)) {} }
+    unsafe cblas_ssyrk(
+      CblasRowMajor, CblasUpper, CblasTrans, blasint(x.columns), blasint(x.rows), 1, x.base,
+      blasint(x.stride), 1, gram.base, blasint(gram.stride))
+  }
+
+  /// The upper factor U of `a⁻¹ = Uᵀ U`, row-major `[n, n]`; nil unless `a` is positive definite.
+  /// Only the upper triangles of `a` and of the result mean something.
+  static func inverseFactor(_ a: [Double], size: Int) -> [Double]? {
+    prepare
+    precondition(a.count == size * size)
+    var a = a
+    var order = Int32(size)
+    var failure: Int32 = 0
+    // An upper triangle by rows is a lower one by columns.
+    return unsafe a.withUnsafeMutableBufferPointer { elements in
+      unsafe dpotrf_("L", &order, elements.baseAddress, &order, &failure)
+      if failure == 0 { unsafe dpotri_("L", &order, elements.baseAddress, &order, &failure) }
+      if failure == 0 { unsafe dpotrf_("L", &order, elements.baseAddress, &order, &failure) }
+      return failure == 0
+    } ? a : nil
+  }
 }

@@ -132,6 +132,12 @@ public struct Matrix: @unchecked Sendable {
     unsafe row(index).update(from: source.row(sourceRow), count: columns)
   }
 
+  /// Copies `values` into row `index`.
+  public func set(row index: Int, to values: [Float]) {
+    precondition(index >= 0 && index < rows && values.count == columns)
+    for (column, value) in values.enumerated() { unsafe row(index)[column] = value }
+  }
+
   /// Sets every element.
   public func fill(_ value: Float) {
     for index in 0..<rows { unsafe row(index).update(repeating: value, count: columns) }

@@ -78,28 +78,44 @@ public final class Encoder: Sendable {
   }
 
   private func run(_ batch: Batch, _ workspace: Workspace) -> Matrix {
+    let hidden = workspace.matrix(
+      .hidden, rows: batch.tokenCount, columns: configuration.hiddenSize)
+    let embedded = embed(batch, into: hidden, workspace)
+    for (index, layer) in layers.enumerated() {
+      apply(layer, index, to: hidden, batch, embedded: embedded, workspace)
+    }
+    return hidden
+  }
+
+  /// Fills `hidden` with the embeddings.
+  ///
+  /// - Returns: what the convolution beside the first layer makes of them, where there is one.
+  func embed(_ batch: Batch, into hidden: Matrix, _ workspace: Workspace) -> Matrix? {
     let rows = batch.tokenCount
-    let hidden = workspace.matrix(.hidden, rows: rows, columns: configuration.hiddenSize)
     embeddings(
       batch, into: hidden,
       scratch: { columns in workspace.matrix(.embedded, rows: rows, columns: columns) },
       on: processor)
-    let embedded = convolution.map { convolution in
+    return convolution.map { convolution in
       convolution.convolve(
         hidden, messages: batch.messages,
         into: workspace.matrix(.embedded, rows: rows, columns: configuration.hiddenSize),
         products: workspace.matrix(.context, rows: rows, columns: configuration.hiddenSize),
         on: processor)
     }
-    for (index, layer) in layers.enumerated() {
-      layer(
-        hidden, messages: batch.messages, layer: index, attention: attention,
-        activation: configuration.activation, workspace: workspace, on: processor)
-      if index == 0, let convolution, let embedded {
-        convolution.norm(hidden, residual: embedded, into: hidden, on: processor)
-      }
+  }
+
+  /// Replaces `hidden` by what the layer makes of it.
+  func apply(
+    _ layer: EncoderLayer, _ index: Int, to hidden: Matrix, _ batch: Batch, embedded: Matrix?,
+    _ workspace: Workspace, observe: ((EncoderLayer.Site, Matrix) -> Void)? = nil
+  ) {
+    layer(
+      hidden, messages: batch.messages, layer: index, attention: attention,
+      activation: configuration.activation, workspace: workspace, on: processor, observe: observe)
+    if index == 0, let convolution, let embedded {
+      convolution.norm(hidden, residual: embedded, into: hidden, on: processor)
     }
-    return hidden
   }
 }
 

@@ -15,7 +15,7 @@ struct ModelFolder {
   let scope: CheckpointScope
 
   /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
-  init(_ url: URL, precision: Precision?) throws(TransformerError) {
+  init(_ url: URL, precision: Precision? = nil) throws(TransformerError) {
     self.url = url
     file = try ConfigurationFile(url.appending(path: "config.json"))
     configuration = try EncoderConfiguration(file)

@@ -4,13 +4,13 @@ internal import Tensor
 /// Attention, then a feed-forward network, each added to its input and normalised: the block of
 /// every family here. (Vaswani et al. 2017, arXiv:1706.03762, with the norm behind.)
 struct EncoderLayer: Sendable {
-  let query: Projection
-  let key: Projection
-  let value: Projection
-  let output: Projection
+  var query: Projection
+  var key: Projection
+  var value: Projection
+  var output: Projection
   let outputNorm: LayerNorm
-  let expansion: Projection
-  let contraction: Projection
+  var expansion: Projection
+  var contraction: Projection
   let norm: LayerNorm
 
   /// Where a family's checkpoints keep the parts of attention.
@@ -48,15 +48,27 @@ struct EncoderLayer: Sendable {
   /// Rows that go through the feed-forward network together, so that its wide part stays small.
   private static let feedForwardRows = 1024
 
+  /// The inputs that weights are multiplied with.
+  enum Site: String, CaseIterable {
+    case attentionInput = "attention input"
+    case attentionOutput = "attention output"
+    case expansion
+    case contraction
+  }
+
   /// Replaces `hidden`, `[tokens, hidden size]`, by the layer's output.
+  ///
+  /// - Parameter observe: is shown the inputs of each site
   func callAsFunction(
     _ hidden: Matrix, messages: [Range<Int>], layer: Int, attention: SelfAttention,
-    activation: Activation, workspace: Workspace, on processor: Processor
+    activation: Activation, workspace: Workspace, on processor: Processor,
+    observe: ((Site, Matrix) -> Void)? = nil
   ) {
     let size = hidden.columns
     let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
     let context = workspace.matrix(.context, rows: hidden.rows, columns: size)
     let attended = workspace.matrix(.attended, rows: hidden.rows, columns: size)
+    observe?(.attentionInput, hidden)
     workspace.apply(
       [query, key, value], to: hidden,
       into: [
@@ -66,6 +78,7 @@ struct EncoderLayer: Sendable {
     attention(
       projected, messages: messages, layer: layer, into: context, workspace: workspace,
       on: processor)
+    observe?(.attentionOutput, context)
     workspace.apply([output], to: context, residual: hidden, into: [attended], on: processor)
     outputNorm(attended, into: attended, on: processor)
 
@@ -73,8 +86,10 @@ struct EncoderLayer: Sendable {
       let rows = start..<min(start + Self.feedForwardRows, hidden.rows)
       let inner = workspace.matrix(
         .intermediate, rows: rows.count, columns: expansion.outputs)
+      observe?(.expansion, attended[rows: rows])
       workspace.apply(
         [expansion], to: attended[rows: rows], activation: activation, into: [inner], on: processor)
+      observe?(.contraction, inner)
       workspace.apply(
         [contraction], to: inner, residual: attended[rows: rows], into: [hidden[rows: rows]],
         on: processor)
