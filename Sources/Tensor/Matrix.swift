@@ -138,6 +138,14 @@ public struct Matrix: @unchecked Sendable {
     for (column, value) in values.enumerated() { unsafe row(index)[column] = value }
   }
 
+  /// Calls `body` with the elements of a row.
+  public func withUnsafeMutableRow(_ index: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void)
+  {
+    precondition(index >= 0 && index < rows)
+    defer { withExtendedLifetime(storage) {} }
+    unsafe body(UnsafeMutableBufferPointer(start: row(index), count: columns))
+  }
+
   /// Sets every element.
   public func fill(_ value: Float) {
     for index in 0..<rows { unsafe row(index).update(repeating: value, count: columns) }

@@ -9,6 +9,8 @@ public import Tokenizers
 
 /// What the files of a Hugging Face folder say of a model, its weights aside.
 public struct ModelDescription: Sendable {
+  /// Where the encoder's `config.json` and weights are.
+  public let encoderFolder: URL
   public let configuration: EncoderConfiguration
   /// The class that `config.json` names, such as `BertForSequenceClassification`.
   public let architecture: String?
@@ -29,6 +31,7 @@ public struct ModelDescription: Sendable {
   /// - Throws: ``TransformerError`` that names the file or key.
   public init(contentsOf folder: URL) throws(TransformerError) {
     let sentence = try SentenceTransformerConfiguration(folder)
+    encoderFolder = sentence.encoder
     let file = try ConfigurationFile(sentence.encoder.appending(path: "config.json"))
     configuration = try EncoderConfiguration(file)
     architecture = try file.read { json throws(JSONError) in

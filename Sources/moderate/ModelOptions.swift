@@ -1,6 +1,7 @@
 public import ArgumentParser
 import FoundationEssentials
 public import Moderation
+import Transformer
 
 extension ModelReference.Precision: ExpressibleByArgument {}
 
@@ -20,6 +21,17 @@ struct RunOptions: ParsableArguments {
 }
 
 extension RunOptions {
+  /// For commands that run an encoder without its bundle; nil: as its weights are.
+  var transformerPrecision: Transformer.Precision? {
+    get throws {
+      guard let precision else { return nil }
+      guard let known = precision.transformer else {
+        throw CommandError.usage("an encoder runs in float32 or int8")
+      }
+      return known
+    }
+  }
+
   /// For commands whose results are float32 by nature.
   func requireFloat32() throws {
     if let precision, precision != .float32 {

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 extension ModerationBundle {
   /// The bundle as the text of a `moderation.json`, two spaces a level, keys in the format's order.
@@ -136,7 +136,7 @@ extension JSONValue {
 
   /// For people: two spaces a level, arrays and objects without others inside on one line where
   /// that fits into 100 columns.
-  func indented(depth: Int = 0) -> String {
+  public func indented(depth: Int = 0) -> String {
     let margin = String(repeating: "  ", count: depth + 1)
     let end = "\n" + String(repeating: "  ", count: depth)
     switch self {

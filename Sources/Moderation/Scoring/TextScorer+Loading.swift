@@ -1,7 +1,7 @@
 import Heads
 import Recurrent
 import Tensor
-import Transformer
+public import Transformer
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -25,20 +25,22 @@ struct ScorerLoader {
     }
     let model = try bundle.modelFolder(in: folder)
     switch bundle.model.kind {
-    case .encoder: return try encoder(model)
-    case .classifier: return try classifier(model)
+    case .encoder: return try encoder(model, precision.transformer)
+    case .classifier: return try classifier(model, precision.transformer)
     case .characterWord: return try characterWord(model)
     }
   }
 
   /// The precisions that the layers below have.
-  private static let runnable: [ModelReference.Precision] = [.float32]
+  private static let runnable: [ModelReference.Precision] = [.float32, .int8]
 
   private var processor: Processor { Processor(threads: options.threads) }
 
-  private func encoder(_ model: URL) throws(ModerationError) -> any TextScorer {
+  private func encoder(
+    _ model: URL, _ precision: Transformer.Precision?
+  ) throws(ModerationError) -> any TextScorer {
     let encoder = try Self.loading { () throws(TransformerError) in
-      try SentenceEncoder(contentsOf: model, processor: processor)
+      try SentenceEncoder(contentsOf: model, precision: precision, processor: processor)
     }
     var heads: [Head] = []
     for reference in bundle.heads {
@@ -96,9 +98,11 @@ struct ScorerLoader {
     return scores
   }
 
-  private func classifier(_ model: URL) throws(ModerationError) -> any TextScorer {
+  private func classifier(
+    _ model: URL, _ precision: Transformer.Precision?
+  ) throws(ModerationError) -> any TextScorer {
     let classifier = try Self.loading { () throws(TransformerError) in
-      try SequenceClassifier(contentsOf: model, processor: processor)
+      try SequenceClassifier(contentsOf: model, precision: precision, processor: processor)
     }
     let activation = bundle.model.activation ?? .standard(for: classifier)
     return TokenScorer(
@@ -134,4 +138,9 @@ struct ScorerLoader {
       throw .model(error.description)
     }
   }
+}
+
+extension ModelReference.Precision {
+  /// The layers' name of it; nil where they have no such arithmetic.
+  public var transformer: Transformer.Precision? { Transformer.Precision(rawValue: rawValue) }
 }

@@ -3,7 +3,7 @@ internal import Tensor
 
 /// The sum of word, position and token-type embeddings, normalised.
 struct Embeddings: Sendable {
-  let words: Matrix
+  let words: WordTable
   let positions: Matrix?
   let types: Matrix?
   /// DeBERTa's, where embeddings are narrower than the hidden states.
@@ -19,8 +19,8 @@ struct Embeddings: Sendable {
       size = attention.embeddingSize
       hasPositions = attention.hasAbsolutePositions
     }
-    words = try scope.matrix(
-      "word_embeddings.weight", rows: configuration.vocabularySize, columns: size)
+    words = try WordTable(
+      scope, "word_embeddings.weight", rows: configuration.vocabularySize, columns: size)
     positions =
       hasPositions
       ? try scope.matrix(
@@ -47,7 +47,7 @@ struct Embeddings: Sendable {
     let sums = projection == nil ? hidden : scratch(words.columns)
     processor.eachRows(of: batch.tokenCount) { range in
       for row in range {
-        sums.set(row: row, from: words, row: Int(batch.ids[row]))
+        words.copy(Int(batch.ids[row]), into: sums, row: row)
         let sum = sums[rows: row..<row + 1]
         if let types {
           let type = Int(batch.typeIDs?[row] ?? 0)

@@ -45,9 +45,9 @@ struct Embed: ParsableCommand {
   func run() throws {
     let records = try input.reader()
     let folder = try TransformerFolder(model)
-    try model.run.requireFloat32()
     let encoder = try SentenceEncoder(
-      contentsOf: folder.url, processor: Processor(threads: model.run.threads))
+      contentsOf: folder.url, precision: try model.run.transformerPrecision,
+      processor: Processor(threads: model.run.threads))
     let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
