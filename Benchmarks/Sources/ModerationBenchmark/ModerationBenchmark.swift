@@ -8,17 +8,20 @@ import Transformer
 @main
 struct ModerationBenchmark {
   static func main() {
-    guard CommandLine.arguments.dropFirst().first == "serve" else {
-      print("usage: moderation-benchmark serve    (see peers/README.md)")
+    let arguments = CommandLine.arguments.dropFirst()
+    guard arguments.first == "serve" else {
+      print("usage: moderation-benchmark serve [--prepared FOLDER]    (see peers/README.md)")
       exit(2)
     }
+    let prepared =
+      arguments.dropFirst().first == "--prepared" ? arguments.dropFirst(2).first : nil
     var engine: Engine?
     while let line = readLine() {
       do {
         let request = try JSONValue(parsing: line)
         switch try request.string("op") {
         case "load":
-          let loaded = try Engine(request)
+          let loaded = try Engine(request, prepared: prepared)
           engine = loaded
           answer([
             "engine": "swift-moderation", "precision": try request.optionalString("precision")
@@ -57,13 +60,18 @@ struct Engine {
   let vectors: ([TokenSequence]) throws -> [[Float]]
   let seconds: Double
 
-  init(_ request: JSONValue) throws {
+  /// - Parameter prepared: a folder with prepared int8 models, by the names of their folders
+  init(_ request: JSONValue, prepared: String?) throws {
     let name = try request.optionalString("precision") ?? "float32"
     guard let precision = Precision(rawValue: name) else {
       throw Failure("precision \(name) is not supported")
     }
     let start = ContinuousClock.now
-    let folder = URL(filePath: try request.string("model"))
+    var folder = URL(filePath: try request.string("model"))
+    if precision == .int8, let prepared {
+      let ready = URL(filePath: prepared).appending(path: folder.lastPathComponent)
+      if FileManager.default.fileExists(atPath: ready.path) { folder = ready }
+    }
     let processor = Processor(threads: try request.optionalInt("threads") ?? 2)
     let configuration = try JSONValue(
       parsing: [UInt8](Data(contentsOf: folder.appending(path: "config.json"))))

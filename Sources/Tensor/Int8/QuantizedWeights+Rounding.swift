@@ -51,11 +51,28 @@ extension QuantizedWeights {
     return result
   }
 
-  /// The distance of an output's levels: its greatest magnitude is the last of them.
+  /// The distance of an output's levels: its greatest magnitude is the last of them. With 7 bits the
+  /// groups that AVX2 adds in int16 must keep their limit too: weights of one magnitude, as rotation
+  /// makes them of a single large one, get wider levels.
   public static func scale(_ rotated: Matrix, output: Int, levels: Int) -> Float {
     var most: Float = 0
     for input in 0..<rotated.columns { most = max(most, abs(rotated[output, input])) }
-    return most / Float(levels)
+    guard levels < 127 else { return most / Float(levels) }
+    var largest: Float = 0
+    for start in stride(from: 0, to: rotated.columns, by: 16) {
+      for lane in [0, 2] {
+        var sum: Float = 0
+        for line in 0..<4 {
+          let first = start + 4 * line + lane
+          for input in first..<min(first + 2, max(first, rotated.columns)) {
+            sum += abs(rotated[output, input])
+          }
+        }
+        largest = max(largest, sum)
+      }
+    }
+    // Rounding may add half a level to each of the eight.
+    return max(most / Float(levels), largest / Float(narrowLimit - 4))
   }
 }
 
@@ -96,18 +113,25 @@ public struct IntegerWeights: Sendable {
   /// touched.
   public mutating func limitGroups() {
     guard bits == 7 else { return }
+    let groups = Self.groups(inputs: inputs)
     for output in 0..<outputs {
-      for start in stride(from: 0, to: inputs, by: 16) {
-        for lane in [0, 2] {
-          let group = [0, 1, 4, 5, 8, 9, 12, 13].map { start + lane + $0 }.filter { $0 < inputs }
-          var sum = group.reduce(0) { $0 + abs(self[output, $1]) }
-          while sum > QuantizedWeights.narrowLimit,
-            let largest = group.max(by: { abs(self[output, $0]) < abs(self[output, $1]) })
-          {
-            self[output, largest] -= self[output, largest].signum()
-            sum -= 1
-          }
+      for group in groups {
+        var sum = group.reduce(0) { $0 + abs(self[output, $1]) }
+        while sum > QuantizedWeights.narrowLimit,
+          let largest = group.max(by: { abs(self[output, $0]) < abs(self[output, $1]) })
+        {
+          self[output, largest] -= self[output, largest].signum()
+          sum -= 1
         }
+      }
+    }
+  }
+
+  /// The inputs that AVX2 adds in int16: two neighbours of each of four lines.
+  static func groups(inputs: Int) -> [[Int]] {
+    stride(from: 0, to: inputs, by: 16).flatMap { start in
+      [0, 2].map { lane in
+        [0, 1, 4, 5, 8, 9, 12, 13].map { start + lane + $0 }.filter { $0 < inputs }
       }
     }
   }
