@@ -139,8 +139,9 @@ public struct Matrix: @unchecked Sendable {
   }
 
   /// Calls `body` with the elements of a row.
-  public func withUnsafeMutableRow(_ index: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void)
-  {
+  public func withUnsafeMutableRow(
+    _ index: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
     precondition(index >= 0 && index < rows)
     defer { withExtendedLifetime(storage) {} }
     unsafe body(UnsafeMutableBufferPointer(start: row(index), count: columns))

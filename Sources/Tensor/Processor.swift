@@ -8,11 +8,16 @@
 public struct Processor: Sendable {
   public let kernels: Kernels
   public let pool: ThreadPool
+  /// nil: nothing is timed.
+  public let profile: Profile?
 
   /// - Parameters:
   ///   - instructionSet: nil takes `MODERATION_KERNEL` from the environment, else the fastest.
   ///   - threads: nil takes one for each core that the system gives this process.
-  public init(instructionSet: InstructionSet? = nil, threads: Int? = nil) {
+  public init(
+    instructionSet: InstructionSet? = nil, threads: Int? = nil, profile: Profile? = nil
+  ) {
+    self.profile = profile
     let named = ProcessInfo.processInfo.environment["MODERATION_KERNEL"]
     kernels = Kernels(
       instructionSet ?? named.flatMap { InstructionSet(rawValue: $0.lowercased()) } ?? .best)

@@ -92,10 +92,12 @@ public final class Encoder: Sendable {
   /// - Returns: what the convolution beside the first layer makes of them, where there is one.
   func embed(_ batch: Batch, into hidden: Matrix, _ workspace: Workspace) -> Matrix? {
     let rows = batch.tokenCount
-    embeddings(
-      batch, into: hidden,
-      scratch: { columns in workspace.matrix(.embedded, rows: rows, columns: columns) },
-      on: processor)
+    processor.stage(.embed) {
+      embeddings(
+        batch, into: hidden,
+        scratch: { columns in workspace.matrix(.embedded, rows: rows, columns: columns) },
+        on: processor)
+    }
     return convolution.map { convolution in
       convolution.convolve(
         hidden, messages: batch.messages,

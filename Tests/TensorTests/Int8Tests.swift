@@ -17,13 +17,16 @@ struct Int8Tests {
   }
 
   static let cases = vectorised.flatMap { set in
-    [(1, 1, 1), (2, 3, 4), (3, 17, 20), (5, 16, 64), (4, 40, 96), (17, 33, 128), (3, 16, 768)]
-      .flatMap { shape in
-        [(7, 1), (8, 1), (7, 2), (8, 2)].map {
-          Case(
-            set: set, rows: shape.0, outputs: shape.1, inputs: shape.2, bits: $0.0, digits: $0.1)
-        }
+    [
+      (1, 1, 1), (2, 3, 4), (3, 17, 20), (5, 16, 64), (4, 40, 96), (17, 33, 128), (3, 16, 768),
+      (70, 18, 2112),
+    ]
+    .flatMap { shape in
+      [(7, 1), (8, 1), (7, 2), (8, 2)].map {
+        Case(
+          set: set, rows: shape.0, outputs: shape.1, inputs: shape.2, bits: $0.0, digits: $0.1)
       }
+    }
   }
 
   private func run(

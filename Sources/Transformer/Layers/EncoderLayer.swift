@@ -75,12 +75,14 @@ struct EncoderLayer: Sendable {
         projected[columns: 0..<size], projected[columns: size..<2 * size],
         projected[columns: 2 * size..<3 * size],
       ], on: processor)
-    attention(
-      projected, messages: messages, layer: layer, into: context, workspace: workspace,
-      on: processor)
+    processor.stage(.attention) {
+      attention(
+        projected, messages: messages, layer: layer, into: context, workspace: workspace,
+        on: processor)
+    }
     observe?(.attentionOutput, context)
     workspace.apply([output], to: context, residual: hidden, into: [attended], on: processor)
-    outputNorm(attended, into: attended, on: processor)
+    processor.stage(.norm) { outputNorm(attended, into: attended, on: processor) }
 
     for start in stride(from: 0, to: hidden.rows, by: Self.feedForwardRows) {
       let rows = start..<min(start + Self.feedForwardRows, hidden.rows)
@@ -94,6 +96,6 @@ struct EncoderLayer: Sendable {
         [contraction], to: inner, residual: attended[rows: rows], into: [hidden[rows: rows]],
         on: processor)
     }
-    norm(hidden, into: hidden, on: processor)
+    processor.stage(.norm) { norm(hidden, into: hidden, on: processor) }
   }
 }

@@ -14,7 +14,10 @@ enum PreparedLayer {
   static let layout = "int8.layout"
 
   static func shape(outputs: Int, inputs: Int) -> [Int] {
-    [QuantizedWeights.width(outputs: outputs) / 16, QuantizedWeights.depth(inputs: inputs) / 4, 16, 4]
+    [
+      QuantizedWeights.width(outputs: outputs) / 16, QuantizedWeights.depth(inputs: inputs) / 4, 16,
+      4,
+    ]
   }
 
   static func read(
@@ -22,7 +25,9 @@ enum PreparedLayer {
   ) throws(TransformerError) -> Projection {
     let width = QuantizedWeights.width(outputs: outputs)
     do {
-      let layout = try scope.tensor(Self.layout, shape: [4], types: [.int64]).int64s().map { Int($0) }
+      let layout = try scope.tensor(Self.layout, shape: [4], types: [.int64]).int64s().map {
+        Int($0)
+      }
       let (bits, block, digits) = (layout[0], layout[1], layout[2])
       guard (7...8).contains(bits), (1...2).contains(digits), block > 0, block & (block - 1) == 0,
         block <= 128, inputs % block == 0

@@ -28,6 +28,16 @@ extension Workspace {
     _ layers: [Projection], to x: Matrix, activation: Activation = .none, residual: Matrix? = nil,
     into outputs: [Matrix], on processor: Processor
   ) {
+    processor.stage(.dense) {
+      multiply(
+        layers, x, activation: activation, residual: residual, into: outputs, on: processor)
+    }
+  }
+
+  private func multiply(
+    _ layers: [Projection], _ x: Matrix, activation: Activation, residual: Matrix?,
+    into outputs: [Matrix], on processor: Processor
+  ) {
     var floats: [DenseWeights] = []
     var integers: [QuantizedWeights] = []
     var digits = 1

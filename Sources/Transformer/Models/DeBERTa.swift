@@ -63,13 +63,17 @@ extension Encoder {
       var queries: Matrix?
       if attention.contentToPosition {
         let projection =
-          shares ? layer.key : try own["pos_key_proj"].projection(
+          shares
+          ? layer.key
+          : try own["pos_key_proj"].projection(
             inputs: hidden, outputs: hidden, precision: configuration.precision)
         keys = projected(projection, isFalling: true)
       }
       if attention.positionToContent {
         let projection =
-          shares ? layer.query : try own["pos_query_proj"].projection(
+          shares
+          ? layer.query
+          : try own["pos_query_proj"].projection(
             inputs: hidden, outputs: hidden, precision: configuration.precision)
         queries = projected(projection, isFalling: false)
       }

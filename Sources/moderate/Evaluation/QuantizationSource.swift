@@ -19,11 +19,13 @@ struct QuantizationSource {
       atPath: folder.appending(path: ModerationBundle.fileName).path)
     let own = hasBundle ? try ModerationBundle(contentsOf: folder) : nil
     if own?.model.kind == .characterWord {
-      throw CommandError.usage("a model of characters and words is small; only transformers run in int8")
+      throw CommandError.usage(
+        "a model of characters and words is small; only transformers run in int8")
     }
     model = try own?.modelFolder(in: folder) ?? folder
     description = try ModelDescription(contentsOf: model)
-    bundle = try own ?? (description.labels == nil ? nil : ModerationBundle(readingOrMaking: folder))
+    bundle =
+      try own ?? (description.labels == nil ? nil : ModerationBundle(readingOrMaking: folder))
   }
 
   /// Where the copy keeps the model, relative to its root.
@@ -76,7 +78,8 @@ struct QuantizationSource {
   func modelFolder(in target: URL) -> URL { target.appending(path: modelPath).standardized }
 
   func encoderFolder(in target: URL) -> URL {
-    let inside = description.encoderFolder.standardized.path.dropFirst(model.standardized.path.count)
+    let inside = description.encoderFolder.standardized.path.dropFirst(
+      model.standardized.path.count)
     let root = target.appending(path: modelPath)
     return inside.isEmpty ? root : root.appending(path: String(inside.drop { $0 == "/" }))
   }
@@ -86,7 +89,9 @@ struct QuantizationSource {
     try manager.createDirectory(at: target, withIntermediateDirectories: true)
     for item in try manager.contentsOfDirectory(atPath: source.path).sorted() {
       let place = source.appending(path: item)
-      guard place.standardized.path != left, !item.hasPrefix("."), !isWeights(place) else { continue }
+      guard place.standardized.path != left, !item.hasPrefix("."), !isWeights(place) else {
+        continue
+      }
       var isFolder = false
       guard manager.fileExists(atPath: place.path, isDirectory: &isFolder) else { continue }
       if isFolder {
@@ -103,7 +108,8 @@ struct QuantizationSource {
   /// Whether a file holds the encoder's weights in any format.
   private func isWeights(_ file: URL) -> Bool {
     guard
-      file.deletingLastPathComponent().standardized.path == description.encoderFolder.standardized.path
+      file.deletingLastPathComponent().standardized.path
+        == description.encoderFolder.standardized.path
     else { return false }
     let name = file.lastPathComponent
     return name.hasSuffix(".safetensors") || name.hasSuffix(".safetensors.index.json")

@@ -1,0 +1,32 @@
+/// What one model costs in one precision.
+struct Measurement: Codable {
+  struct Latency: Codable {
+    let tokens: Int
+    let count: Int
+    /// Milliseconds.
+    let p50: Double
+    let p95: Double
+    let p99: Double
+    /// The least that memory and arithmetic allow, in milliseconds; nil for models without layers
+    /// of their own to count.
+    let floor: Double?
+  }
+
+  let model: String
+  let precision: String
+  /// Milliseconds from the process's start to the first verdict, and of loading alone.
+  let firstVerdict: Double
+  let loading: Double
+  let latencies: [Latency]
+  /// Messages a second.
+  let throughput: Double
+  /// Mebibytes.
+  let peakMemory: Double
+  /// Growth of resident memory over the throughput run, in mebibytes.
+  let growth: Double
+  /// Milliseconds of each stage at 32 tokens.
+  let stages: [String: Double]?
+  /// Gigabytes a second, and billions of multiply-adds a second, as measured before the run.
+  let bandwidth: Double
+  let peak: Double
+}
