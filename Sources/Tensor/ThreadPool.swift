@@ -12,8 +12,8 @@ internal import Synchronization
 /// The caller works too, so a pool of `n` threads has `n − 1` workers. Each begins with a range of
 /// parts of its own, so that what it reads lies in a row and what it fetched ahead is of use to it;
 /// after that it helps the others. Parts are claimed one by one: a thread that the system holds up
-/// delays one part only. Workers spin for some tens of microseconds
-/// after a job, since the next layer's comes at once, and sleep after that.
+/// delays one part only. Workers spin for a tenth of a
+/// millisecond after a job, since the next layer's comes at once, and sleep after that.
 ///
 /// One caller at a time has the workers. Another one that comes meanwhile does its parts alone rather
 /// than wait, so concurrent calls share the cores by turns, job by job. A part's result must not
@@ -57,8 +57,8 @@ private final class Shared: Sendable {
   private let isStopped = Atomic<Bool>(false)
   private let job = Job()
 
-  /// Pauses before a worker goes to sleep: tens of microseconds.
-  private static let patience = 2000
+  /// Pauses before a worker goes to sleep: about a tenth of a millisecond.
+  private static let patience = 8000
   private let alarm = Alarm()
 
   private final class Counter: Sendable {

@@ -11,16 +11,15 @@ enum Machine {
     let parts = 64
     return best { () -> Double in
       let start = ContinuousClock.now
-      memory.withUnsafeBufferPointer { words in
+      unsafe memory.withUnsafeBufferPointer { words in
         nonisolated(unsafe) let words = unsafe words
         pool.run(parts: parts) { part, _ in
           let range = part * words.count / parts..<(part + 1) * words.count / parts
-          var sums = SIMD32<UInt64>()
-          unsafe UnsafeRawBufferPointer(
-            rebasing: UnsafeRawBufferPointer(words)[
-              range.lowerBound * 8..<range.upperBound * 8]
-          ).withMemoryRebound(to: SIMD32<UInt64>.self) { vectors in
-            for vector in unsafe vectors { sums &+= vector }
+          var sums = SIMD8<UInt64>()
+          for index in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            sums &+= unsafe UnsafeRawPointer(words.baseAddress.unsafelyUnwrapped + index)
+              .loadUnaligned(
+                as: SIMD8<UInt64>.self)
           }
           if sums.wrappedSum() == 0 { print("") }
         }
@@ -35,7 +34,7 @@ enum Machine {
     let layer = DenseWeights(weights: Matrix(rows: outputs, columns: inputs), bias: nil)
     let quantized = QuantizedWeights(rounding: layer, bits: 7)
     return best { () -> Double in
-      let repetitions = 200
+      let repetitions = 1000
       let start = ContinuousClock.now
       processor.pool.run(parts: processor.pool.threads) { _, _ in
         let x = Matrix(rows: rows, columns: inputs)

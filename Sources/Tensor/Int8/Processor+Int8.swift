@@ -21,7 +21,7 @@ extension Processor {
   ) {
     precondition(layers.count == outputs.count)
     let rows = outputs.first?.rows ?? 0
-    shareOut(layers.map { ($0.outputs, $0.tile(rows: rows)) }) { index, range in
+    shareOut(layers.map { ($0.outputs, $0.tile(rows: rows, threads: pool.threads)) }) { index, range in
       kernels.dense(
         x, rows: 0..<rows, layers[index], columns: range, activation: activation,
         residual: residual?[columns: range], into: outputs[index][columns: range])
@@ -30,9 +30,11 @@ extension Processor {
 }
 
 extension QuantizedWeights {
-  /// As ``DenseWeights/tile(rows:)``: some tens of microseconds of work, in whole lines of columns.
-  func tile(rows: Int) -> Int {
+  /// As ``DenseWeights/tile(rows:)``: some tens of microseconds of work, in whole lines of columns,
+  /// and at least four parts for each thread where there are so many.
+  func tile(rows: Int, threads: Int) -> Int {
     let work = 1 << 22
-    return min(max(work / max(1, rows * inputs), 32), 256) / 16 * 16
+    let shared = (outputs + 4 * threads - 1) / (4 * threads)
+    return (min(max(min(work / max(1, rows * inputs), shared), 32), 256) + 15) / 16 * 16
   }
 }
