@@ -7,15 +7,6 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANES 8
 #define DENSE_LANES 8
-#define DENSE_SUMS 12
-#define DENSE_ROWS 4
-#define DENSE_COLUMNS 3
-#define DENSE_GROUP 12
-#define DENSE_SHAPES DENSE_SHAPE(4, 3) DENSE_SHAPE(3, 3) DENSE_SHAPE(2, 6) DENSE_SHAPE(1, 6)
-#define DENSE_LAST_ROWS                \
-  case 3: DENSE_TILES(3, 3) break;     \
-  case 2: DENSE_TILES(2, 6) break;     \
-  case 1: DENSE_TILES(1, 6) break;
 #define MULTIPLY_ROWS 6
 #define MULTIPLY_VECTORS 2
 #include "float_kernels.inc"

@@ -11,19 +11,6 @@
 #endif
 #define LANES 16
 #define DENSE_LANES 16
-#define DENSE_SUMS 24
-#define DENSE_ROWS 6
-#define DENSE_COLUMNS 8
-#define DENSE_GROUP 16
-#define DENSE_SHAPES                                                                      \
-  DENSE_SHAPE(6, 8) DENSE_SHAPE(5, 8) DENSE_SHAPE(4, 8) DENSE_SHAPE(3, 16) DENSE_SHAPE(2, 16) \
-  DENSE_SHAPE(1, 16)
-#define DENSE_LAST_ROWS                \
-  case 5: DENSE_TILES(5, 8) break;     \
-  case 4: DENSE_TILES(4, 8) break;     \
-  case 3: DENSE_TILES(3, 16) break;    \
-  case 2: DENSE_TILES(2, 16) break;    \
-  case 1: DENSE_TILES(1, 16) break;
 #define MULTIPLY_ROWS 8
 #define MULTIPLY_VECTORS 1
 #include "float_kernels.inc"

@@ -72,7 +72,7 @@ def main() -> None:
     (options.output / "ids.json").write_text(json.dumps(ids) + "\n")
     save_file({
         "embedding": embeddings,
-        "probability": head.predict_proba(embeddings).astype(numpy.float64),
+        "probability": numpy.ascontiguousarray(head.predict_proba(embeddings), numpy.float64),
         "prediction": head.predict(embeddings).astype(numpy.int64),
     }, options.output / "golden.safetensors")
     print(f"{options.output}: {len(order) - held} rows to learn from, {held} held out")

@@ -21,7 +21,8 @@ extension Processor {
   ) {
     precondition(layers.count == outputs.count)
     let rows = outputs.first?.rows ?? 0
-    shareOut(layers.map { ($0.outputs, $0.tile(rows: rows, threads: pool.threads)) }) { index, range in
+    shareOut(layers.map { ($0.outputs, $0.tile(rows: rows, threads: pool.threads)) }) {
+      index, range in
       kernels.dense(
         x, rows: 0..<rows, layers[index], columns: range, activation: activation,
         residual: residual?[columns: range], into: outputs[index][columns: range])

@@ -1,0 +1,45 @@
+import Foundation
+import JSON
+import Moderation
+import Testing
+
+@Suite("moderate quantize", .enabled(if: CommandProcess.path != nil, "moderate is not built"))
+struct QuantizeCommandTests {
+  @Test("writes a folder that runs in int8, with what it costs; nothing is overwritten")
+  func prepared() throws {
+    let model = try SmallModel()
+    try model.write(EvaluateCommandTests.data, to: "t.jsonl")
+    let target = FileManager.default.temporaryDirectory.appending(
+      path: "quantized-\(UInt64.random(in: 0 ... .max))")
+    defer { try? FileManager.default.removeItem(at: target) }
+    let arguments = [
+      "quantize", "--model", model.folder.path, "--output", target.path, "--test",
+      model.file("t.jsonl"),
+    ]
+    let result = try CommandProcess.run(arguments)
+    #expect(result.code == 0, "\(result.errors)")
+    let report = try JSONValue(parsing: result.output)
+    #expect(try report.int("calibrationTexts") == 60)
+    #expect(try report.array("layers").count >= 4)
+    #expect(try report.array("layers").allSatisfy { try $0.double("loss") < 0.01 })
+    #expect(try report.array("labels").map { try $0.string("name") } == ["a", "b"])
+
+    let bundle = try ModerationBundle(contentsOf: target)
+    #expect(bundle.model.precisions == [.int8])
+    #expect(bundle.quantization != nil)
+    let exact = try CommandProcess.run(["classify", "--model", model.folder.path, "the cat"])
+    let found = try CommandProcess.run(["classify", "--model", target.path, "the cat"])
+    #expect(exact.code == 0 && found.code == 0)
+    let verdicts = try [exact, found].map { try JSONValue(parsing: $0.output) }
+    for name in ["a", "b", "c"] {
+      let scores = try verdicts.map { try $0.double("labels", name, "score") }
+      #expect(abs(scores[0] - scores[1]) < 0.02)
+    }
+
+    let again = try CommandProcess.run(arguments)
+    #expect(again.code == 2 && again.errors.contains("is there already"))
+    let refused = try CommandProcess.run(
+      ["classify", "--model", target.path, "--precision", "float32", "the cat"])
+    #expect(refused.code == 2 && refused.errors.contains("float32"))
+  }
+}
