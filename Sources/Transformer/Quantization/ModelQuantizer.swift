@@ -35,7 +35,7 @@ public struct ModelQuantizer {
   ///   - folder: of the encoder: `config.json` and weights
   ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site is given more
   public init(
-    contentsOf folder: URL, tolerance: Double = 0.001, processor: Processor = Processor()
+    contentsOf folder: URL, tolerance: Double = 0.00015, processor: Processor = Processor()
   ) throws(TransformerError) {
     model = try ModelFolder(folder, precision: .float32)
     encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)

@@ -37,7 +37,7 @@ struct Quantize: ParsableCommand {
   var calibrationTexts: Int = 400
 
   @Option(help: "The loss of a layer's output, squared and relative, from which on it gets more.")
-  var tolerance: Double = 0.001
+  var tolerance: Double = 0.00015
 
   func validate() throws {
     if calibrationTexts < 1 { throw ValidationError("--calibration-texts takes at least 1") }
