@@ -1,16 +1,14 @@
 // AMX int8: a tile of 16 rows × 64 values times one of 64 values × 16 columns, added to 16 × 16 sums
 // in one instruction. The packed weights are such tiles as they lie. The float part is AVX-512's.
-#if defined(__x86_64__) || defined(CK_EMULATED)
+#if defined(__x86_64__)
 #include "tables.h"
 
 #include <string.h>
-#ifndef CK_EMULATED
 #include <immintrin.h>
 #pragma clang attribute push(                                                                  \
     __attribute__((                                                                            \
         target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,amx-tile,amx-int8"))),             \
     apply_to = function)
-#endif
 #define LANES 16
 #define DENSE_LANES 16
 #define MULTIPLY_ROWS 8
@@ -98,7 +96,5 @@ static void int8_dense(const ck_int8_rows *x, long first, long rows, const ck_in
 }
 
 const ck_kernels_t ck_amx = {FLOAT_KERNELS, INT8_KERNELS};
-#ifndef CK_EMULATED
 #pragma clang attribute pop
-#endif
 #endif

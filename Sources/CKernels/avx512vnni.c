@@ -1,14 +1,12 @@
 // AVX-512 with VNNI: 16 floats a register, 32 registers, and vpdpbusd, which multiplies four unsigned
 // with four signed bytes and adds them in int32 without saturation.
-#if defined(__x86_64__) || defined(CK_EMULATED)
+#if defined(__x86_64__)
 #include "tables.h"
 
-#ifndef CK_EMULATED
 #include <immintrin.h>
 #pragma clang attribute push(                                                                  \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma"))),         \
     apply_to = function)
-#endif
 #define LANES 16
 #define DENSE_LANES 16
 #define MULTIPLY_ROWS 8
@@ -44,7 +42,5 @@ INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row
 #include "int8_kernels.inc"
 
 const ck_kernels_t ck_avx512vnni = {FLOAT_KERNELS, INT8_KERNELS};
-#ifndef CK_EMULATED
 #pragma clang attribute pop
-#endif
 #endif

@@ -31,13 +31,6 @@ extension RunOptions {
       return known
     }
   }
-
-  /// For commands whose results are float32 by nature.
-  func requireFloat32() throws {
-    if let precision, precision != .float32 {
-      throw CommandError.usage("this command runs in float32 only")
-    }
-  }
 }
 
 /// Which model, and how it runs.

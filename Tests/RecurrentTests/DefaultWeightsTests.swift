@@ -22,7 +22,9 @@ import Testing
   }
 
   /// Needs the shared data beside the checkout, or MODERATION_DATA.
-  @Test("1,000 real texts get PyTorch's ids and scores", .enabled(if: SharedData.folder != nil))
+  @Test(
+    "1,000 real texts get PyTorch's ids and scores (skipped without the shared data)",
+    .enabled(if: SharedData.folder != nil))
   func real() throws {
     let folder = try #require(SharedData.folder)
     let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())

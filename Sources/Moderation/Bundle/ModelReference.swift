@@ -32,7 +32,7 @@ public struct ModelReference: Sendable, Equatable {
   public var activation: Activation?
   /// What may be used; the first is the default. Never empty.
   public var precisions: [Precision]
-  /// Layer plan that int8 follows, relative to the bundle.
+  /// A layer plan, relative to the bundle, for people: what runs is in the prepared weights.
   public var plan: String?
   /// SHA-256 of files, by path relative to the model's folder.
   public var files: [FileDigest]

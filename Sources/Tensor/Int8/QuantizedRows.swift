@@ -29,11 +29,6 @@ public final class QuantizedRows: @unchecked Sendable {
     scales = FloatStorage(count: rows)
   }
 
-  /// Whether rows of this shape fit.
-  public func fits(rows: Int, columns: Int, digits: Int) -> Bool {
-    rows <= capacity && columns == self.columns && digits == self.digits
-  }
-
   @unsafe var description: ck_int8_rows {
     unsafe ck_int8_rows(
       values: values.base.assumingMemoryBound(to: Int8.self),

@@ -24,39 +24,35 @@ enum PreparedLayer {
     _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool
   ) throws(TransformerError) -> Projection {
     let width = QuantizedWeights.width(outputs: outputs)
+    let stored: (layout: [Int], packed: StoredTensor, scales: [Float], bias: [Float])
     do {
-      let layout = try scope.tensor(Self.layout, shape: [4], types: [.int64]).int64s().map {
-        Int($0)
-      }
-      let (bits, block, digits) = (layout[0], layout[1], layout[2])
-      guard (7...8).contains(bits), (1...2).contains(digits), block > 0, block & (block - 1) == 0,
-        block <= 128, inputs % block == 0
-      else {
-        throw TransformerError.inconsistent(
-          file: scope.checkpoint.path, reason: "\(scope.path(Self.layout)) has \(layout)")
-      }
-      let packed = try scope.tensor(
-        Self.weights, shape: shape(outputs: outputs, inputs: inputs), types: [.uint8])
-      let bias = Matrix(rows: 1, columns: width)
-      if hasBias {
-        let values = try scope.floats("bias", shape: [outputs])
-        for (column, value) in values.enumerated() { bias[0, column] = value }
-      }
-      return .int8(
-        QuantizedWeights(
-          outputs: outputs, inputs: inputs, block: block, bits: bits,
-          packed: unsafe packed.withUnsafeBytes { bytes in
-            unsafe ByteStorage(borrowing: bytes, owner: TensorOwner(packed))
-          },
-          scales: Matrix(try scope.floats(Self.scales, shape: [width]), rows: 1, columns: width),
-          bias: bias, isNarrow: layout[3] == 1),
-        digits: digits)
-    } catch let error as SafetensorsError {
-      throw .weights(error)
-    } catch let error as TransformerError {
-      throw error
+      stored = (
+        try scope.tensor(layout, shape: [4], types: [.int64]).int64s().map { Int($0) },
+        try scope.tensor(
+          weights, shape: shape(outputs: outputs, inputs: inputs), types: [.uint8]),
+        try scope.floats(scales, shape: [width]),
+        hasBias ? try scope.floats("bias", shape: [outputs]) : []
+      )
     } catch {
-      throw .inconsistent(file: scope.checkpoint.path, reason: "\(error)")
+      throw .weights(error)
     }
+    let (bits, block, digits) = (stored.layout[0], stored.layout[1], stored.layout[2])
+    guard (7...8).contains(bits), (1...2).contains(digits), (1...128).contains(block),
+      block & (block - 1) == 0, inputs % block == 0
+    else {
+      throw .inconsistent(
+        file: scope.checkpoint.path, reason: "\(scope.path(layout)) has \(stored.layout)")
+    }
+    let bias = Matrix(rows: 1, columns: width)
+    for (column, value) in stored.bias.enumerated() { bias[0, column] = value }
+    return .int8(
+      QuantizedWeights(
+        outputs: outputs, inputs: inputs, block: block, bits: bits,
+        packed: unsafe stored.packed.withUnsafeBytes { bytes in
+          unsafe ByteStorage(borrowing: bytes, owner: TensorOwner(stored.packed))
+        },
+        scales: Matrix(stored.scales, rows: 1, columns: width), bias: bias,
+        isNarrow: stored.layout[3] == 1),
+      digits: digits)
   }
 }

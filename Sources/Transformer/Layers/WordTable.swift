@@ -16,18 +16,11 @@ struct WordTable: Sendable {
     _ scope: CheckpointScope, _ name: String, rows: Int, columns: Int
   ) throws(TransformerError) {
     self.columns = columns
-    do {
-      let tensor = try scope.tensor(name, shape: [rows, columns])
-      switch tensor.elementType {
-      case .float16, .bfloat16: contents = .half(tensor)
-      default: contents = .float32(try scope.matrix(name, rows: rows, columns: columns))
-      }
-    } catch let error as SafetensorsError {
-      throw .weights(error)
-    } catch let error as TransformerError {
-      throw error
-    } catch {
-      preconditionFailure("\(error)")
+    let tensor: StoredTensor
+    do { tensor = try scope.tensor(name, shape: [rows, columns]) } catch { throw .weights(error) }
+    switch tensor.elementType {
+    case .float16, .bfloat16: contents = .half(tensor)
+    default: contents = .float32(try scope.matrix(name, rows: rows, columns: columns))
     }
   }
 

@@ -40,7 +40,7 @@ struct QuantizationSource {
   /// Token ids of at most `count` of the texts, spread evenly; made-up ones where there are none.
   func messages(_ texts: [String]?, count: Int) -> [TokenSequence] {
     guard let texts else {
-      var generator = SystemRandomNumberGenerator()
+      var generator = SeededGenerator(seed: 0)
       let empty = description.encode("").ids
       return (0..<count).map { _ in
         let middle = (0..<30).map { _ in
