@@ -35,8 +35,7 @@ struct Int8Tests {
   ) -> (QuantizedRows, Matrix) {
     let rows = QuantizedRows(rows: x.rows, columns: x.columns, digits: digits)
     kernels.quantize(
-      x, block: weights.block, into: rows, first: 0,
-      scratch: Matrix(rows: 1, columns: x.columns))
+      x, into: rows, first: 0, scratch: Matrix(rows: 1, columns: x.columns))
     let y = Matrix(rows: x.rows, columns: weights.outputs)
     kernels.dense(
       rows, rows: 0..<x.rows, weights, columns: 0..<weights.outputs, activation: activation,
@@ -70,7 +69,8 @@ struct Int8Tests {
 
   @Test("extremes do not saturate", arguments: vectorised, [7, 8])
   func extremes(_ set: InstructionSet, _ bits: Int) {
-    // Every product of the same sign and as large as it can be, without rotation.
+    // Every product of the same sign and as large as it can be: the inputs are signs once they are
+    // rotated.
     let inputs = 4096
     var integers = IntegerWeights(outputs: 32, inputs: inputs, bits: bits)
     let signs = (0..<inputs).map { $0 % 3 == 0 ? -1 : 1 }
@@ -83,9 +83,11 @@ struct Int8Tests {
     let largest = integers
     integers.limitGroups()
     for integers in [largest, integers] {
-      let weights = QuantizedWeights(integers, block: 1, bias: nil)
+      let weights = QuantizedWeights(integers, bias: nil)
       let x = Matrix(rows: 3, columns: inputs)
-      for row in 0..<3 { for (column, sign) in signs.enumerated() { x[row, column] = Float(sign) } }
+      var rotated = signs.map { Float($0) }
+      Kernels.rotate(&rotated)
+      for row in 0..<3 { x.set(row: row, to: rotated) }
       let (rows, y) = run(Kernels(set), x, weights, digits: 1)
       #expect(rows[0, 0] == -127 && rows[2, 1] == 127)
       for output in 0..<32 {

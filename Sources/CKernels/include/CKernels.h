@@ -80,12 +80,13 @@ typedef struct {
   void (*transpose)(const float *x, long x_stride, float *y, long y_stride, long rows,
                     long columns, bool accumulate);
 
-  // Rotates each row of x [rows, columns] by Hadamard matrices of `block` (a power of two that
-  // divides `columns`), without the factor 1/√block, and quantises it by its greatest magnitude into
-  // row `first + r` of `result`. A row with NaN or infinity gets the scale NaN and zeros.
+  // Rotates each row of x [rows, columns] by Hadamard matrices (blocks of the greatest power of two
+  // that divides `columns`, without the factor 1/√block), then mixes the p blocks by the reflection
+  // 1 − 2/p, and quantises it by its greatest magnitude into row `first + r` of `result`. A row with
+  // NaN or infinity gets the scale NaN and zeros.
   // `scratch` has `columns` floats.
-  void (*int8_quantize)(const float *x, long x_stride, long rows, long columns, long block,
-                        float *scratch, const ck_int8_rows *result, long first);
+  void (*int8_quantize)(const float *x, long x_stride, long rows, long columns, float *scratch,
+                        const ck_int8_rows *result, long first);
 
   // y[r, c] = activation(x[first + r, ·] · w[c, ·] + bias[c]) + residual[r, c]. The sum of integers is
   // exact, and what follows has one order: the same bits on every instruction set.

@@ -1,19 +1,19 @@
-/// What calibration keeps of a layer's inputs: Σ xᵀx over rotated rows, and a few rows to measure on.
+/// What calibration keeps of a layer's inputs: Σ xᵀx and Σ x over rotated rows, and a few rows to
+/// measure on.
 public final class InputStatistics {
   public let columns: Int
-  /// Order of the Hadamard matrices that the inputs are rotated by.
-  public let block: Int
   /// Inputs as they came, before rotation, at most ``sampleSize``.
   public private(set) var sample: [Matrix] = []
   public private(set) var count = 0
   private let gram: Matrix
+  private var sums: [Double]
 
   public static let sampleSize = 256
 
   public init(columns: Int) {
     self.columns = columns
-    block = QuantizedWeights.block(inputs: columns)
     gram = Matrix(rows: columns, columns: columns)
+    sums = Array(repeating: 0, count: columns)
   }
 
   /// - Parameter x: `[rows, columns]`
@@ -21,8 +21,9 @@ public final class InputStatistics {
     let rotated = Matrix(rows: x.rows, columns: columns)
     for row in 0..<x.rows {
       var values = x[row: row]
-      Kernels.rotate(&values, block: block)
+      Kernels.rotate(&values)
       rotated.set(row: row, to: values)
+      for column in 0..<columns { sums[column] += Double(values[column]) }
     }
     BLAS.addGram(of: rotated, to: gram)
     let kept = sample.reduce(0) { $0 + $1.rows }
@@ -33,18 +34,37 @@ public final class InputStatistics {
     count += x.rows
   }
 
-  /// The rounding that these inputs ask for.
+  /// The rounding that these inputs ask for: it keeps what varies of the outputs, since what does not
+  /// is for the bias to keep, see ``correction(_:for:)``.
   public func rounder() -> WeightRounder {
     // Inputs that never occur would leave the matrix singular.
     let damping = 0.01
     var values = [Double](repeating: 0, count: columns * columns)
     var trace = 0.0
     for row in 0..<columns {
-      for column in row..<columns { values[row * columns + column] = Double(gram[row, column]) }
+      for column in row..<columns {
+        values[row * columns + column] =
+          Double(gram[row, column]) - sums[row] * sums[column] / Double(max(1, count))
+      }
       trace += values[row * columns + row]
     }
     let added = max(trace / Double(columns) * damping, 1e-12)
     for row in 0..<columns { values[row * columns + row] += added }
     return WeightRounder(inverseFactor: BLAS.inverseFactor(values, size: columns), size: columns)
+  }
+
+  /// What rounding took from the outputs on average over the inputs: to be added to the bias.
+  ///
+  /// - Parameters:
+  ///   - integers: the rounded weights
+  ///   - rotated: what they were, see ``QuantizedWeights/rotated(_:)``
+  public func correction(_ integers: IntegerWeights, for rotated: Matrix) -> [Float] {
+    (0..<rotated.rows).map { output in
+      let scale = Double(integers.scales[output])
+      let lost = (0..<columns).reduce(0.0) {
+        $0 + sums[$1] * (Double(rotated[output, $1]) - scale * Double(integers[output, $1]))
+      }
+      return Float(lost / Double(max(1, count)))
+    }
   }
 }

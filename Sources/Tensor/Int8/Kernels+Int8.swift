@@ -6,18 +6,18 @@ extension Kernels {
   /// `scratch` has room for one row. A row with NaN or infinity gets the scale NaN and zeros, so
   /// whatever is computed from it is NaN.
   public func quantize(
-    _ x: Matrix, block: Int, into result: QuantizedRows, first: Int, scratch: Matrix
+    _ x: Matrix, into result: QuantizedRows, first: Int, scratch: Matrix
   ) {
     precondition(x.columns == result.columns && first >= 0 && first + x.rows <= result.capacity)
-    precondition(scratch.columns >= x.columns && x.columns % block == 0)
+    precondition(scratch.columns >= x.columns)
     guard let table = unsafe instructionSet.table else {
-      swiftQuantize(x, block: block, into: result, first: first)
+      swiftQuantize(x, into: result, first: first)
       return
     }
     defer { withExtendedLifetime((x, result, scratch)) {} }
     var description = unsafe result.description
     unsafe table.pointee.int8_quantize(
-      x.base, x.stride, x.rows, x.columns, block, scratch.base, &description, first)
+      x.base, x.stride, x.rows, x.columns, scratch.base, &description, first)
   }
 
   /// `y = activation(x · weightsᵀ + bias) + residual` for columns `range` of the output.
@@ -50,8 +50,9 @@ extension Kernels {
 
 /// The definitions.
 extension Kernels {
-  /// The product of a row with Hadamard matrices of `block` along it, without the factor 1/√block.
-  static func rotate(_ row: inout [Float], block: Int) {
+  /// The product of a row with the rotation H of ``QuantizedWeights``.
+  static func rotate(_ row: inout [Float]) {
+    let block = QuantizedWeights.block(inputs: row.count)
     var distance = 1
     while distance < block {
       for index in row.indices where index & distance == 0 {
@@ -61,13 +62,20 @@ extension Kernels {
       }
       distance *= 2
     }
+    let count = row.count / block
+    guard count > 1 else { return }
+    for place in 0..<block {
+      let places = stride(from: place, to: row.count, by: block)
+      let mixed = places.reduce(0) { $0 + row[$1] } * (2 / Float(count))
+      for other in places { row[other] -= mixed }
+    }
   }
 
-  func swiftQuantize(_ x: Matrix, block: Int, into result: QuantizedRows, first: Int) {
+  func swiftQuantize(_ x: Matrix, into result: QuantizedRows, first: Int) {
     let levels: Float = result.digits == 1 ? 127 : 127 * 128
     for row in 0..<x.rows {
       var values = x[row: row]
-      Self.rotate(&values, block: block)
+      Self.rotate(&values)
       let isFinite = values.allSatisfy(\.isFinite)
       let most = values.reduce(0) { max($0, abs($1)) }
       let isEmpty = !isFinite || most < 1e-30

@@ -2,13 +2,13 @@ extension Processor {
   /// Rotates and quantises `x` into the first rows of `result`, rows shared out among the threads.
   ///
   /// - Parameter scratch: `[threads, columns]`
-  public func quantize(_ x: Matrix, block: Int, into result: QuantizedRows, scratch: Matrix) {
+  public func quantize(_ x: Matrix, into result: QuantizedRows, scratch: Matrix) {
     precondition(scratch.rows >= pool.threads)
     let step = max(2, (x.rows + 4 * pool.threads - 1) / (4 * pool.threads))
     pool.run(parts: (x.rows + step - 1) / step) { part, worker in
       let range = part * step..<min((part + 1) * step, x.rows)
       kernels.quantize(
-        x[rows: range], block: block, into: result, first: range.lowerBound,
+        x[rows: range], into: result, first: range.lowerBound,
         scratch: scratch[rows: worker..<worker + 1])
     }
   }

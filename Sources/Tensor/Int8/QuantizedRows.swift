@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Rows of an activation in int8: rotated, then scaled by each row's greatest magnitude.
 ///
-/// Memory for as many rows as were asked for; ``Kernels/quantize(_:block:into:rows:)`` fills it.
+/// Memory for as many rows as were asked for; ``Kernels/quantize(_:into:first:scratch:)`` fills it.
 public final class QuantizedRows: @unchecked Sendable {
   public let capacity: Int
   public let columns: Int

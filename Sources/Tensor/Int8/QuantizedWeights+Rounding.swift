@@ -2,8 +2,7 @@
 extension QuantizedWeights {
   /// Rounds each rotated weight to the nearest of its output's levels.
   public init(rounding layer: DenseWeights, bits: Int = 8) {
-    let block = Self.block(inputs: layer.inputs)
-    let rotated = Self.rotated(layer.weights, block: block)
+    let rotated = Self.rotated(layer.weights)
     var integers = IntegerWeights(outputs: layer.outputs, inputs: layer.inputs, bits: bits)
     for output in 0..<layer.outputs {
       let scale = Self.scale(rotated, output: output, levels: integers.levels)
@@ -13,11 +12,11 @@ extension QuantizedWeights {
       }
     }
     integers.limitGroups()
-    self.init(integers, block: block, bias: layer.bias)
+    self.init(integers, bias: layer.bias)
   }
 
   /// Packs integers that somebody has chosen.
-  public init(_ integers: IntegerWeights, block: Int, bias: Matrix?) {
+  public init(_ integers: IntegerWeights, bias: Matrix?) {
     let (outputs, inputs) = (integers.outputs, integers.inputs)
     let depth = Self.depth(inputs: inputs)
     let width = Self.width(outputs: outputs)
@@ -35,18 +34,19 @@ extension QuantizedWeights {
       }
     }
     self.init(
-      outputs: outputs, inputs: inputs, block: block, bits: integers.bits, packed: packed,
-      scales: scales, bias: padded)
+      outputs: outputs, inputs: inputs, bits: integers.bits, packed: packed, scales: scales,
+      bias: padded)
   }
 
   /// `W H / block`, `[outputs, inputs]`.
-  public static func rotated(_ weights: Matrix, block: Int) -> Matrix {
+  public static func rotated(_ weights: Matrix) -> Matrix {
+    let factor = 1 / Float(block(inputs: weights.columns))
     let result = Matrix(rows: weights.rows, columns: weights.columns)
     var row = [Float](repeating: 0, count: weights.columns)
     for output in 0..<weights.rows {
       for column in 0..<weights.columns { row[column] = weights[output, column] }
-      Kernels.rotate(&row, block: block)
-      for column in 0..<weights.columns { result[output, column] = row[column] / Float(block) }
+      Kernels.rotate(&row)
+      for column in 0..<weights.columns { result[output, column] = row[column] * factor }
     }
     return result
   }

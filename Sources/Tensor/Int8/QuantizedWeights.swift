@@ -3,14 +3,14 @@ internal import CKernels
 /// Weights of a dense layer in int8, one scale for each output, packed as the dot-product
 /// instructions want them.
 ///
-/// The layer's input is rotated by Hadamard matrices H of ``block`` before it is quantised, so these
-/// are the weights `W H / block`: the product is the same, since H Hᵀ = block · 1, while a few large
-/// channels of the input are spread over their block. (QuaRot, arXiv:2404.00456.)
+/// The layer's input is rotated before it is quantised: `H = (h ⊕ … ⊕ h) · (1 − 2/p · J)`, Hadamard
+/// matrices h of order ``block(inputs:)``, then a reflection across the p blocks, whose entries for p = 3 are
+/// 1/3 and −2/3. So a few large channels of the input are spread over all of it. These are the
+/// weights `W H / block`; the product is the same, since H Hᵀ = block · 1. (After QuaRot,
+/// arXiv:2404.00456.)
 public struct QuantizedWeights: Sendable {
   public let outputs: Int
   public let inputs: Int
-  /// Order of the Hadamard matrices: a power of two that divides ``inputs``.
-  public let block: Int
   /// 7: magnitudes up to 63; 8: up to 127.
   public let bits: Int
   /// Whether AVX2 may add four pairs in int16: see `avx2.c`.
@@ -34,27 +34,22 @@ public struct QuantizedWeights: Sendable {
     width(outputs: outputs) * depth(inputs: inputs)
   }
 
-  /// The largest block for a width: a power of two up to 128 that divides it.
-  public static func block(inputs: Int) -> Int {
-    var block = 1
-    while block < 128, inputs % (2 * block) == 0 { block *= 2 }
-    return block
-  }
+  /// Order of the Hadamard matrices: the greatest power of two that divides a width.
+  static func block(inputs: Int) -> Int { inputs & -inputs }
 
   /// Weights that were packed before, say in a file.
   ///
   /// - Parameter isNarrow: nil: found out, which reads every weight. A false promise makes wrong sums.
   public init(
-    outputs: Int, inputs: Int, block: Int, bits: Int, packed: ByteStorage, scales: Matrix,
+    outputs: Int, inputs: Int, bits: Int, packed: ByteStorage, scales: Matrix,
     bias: Matrix, isNarrow: Bool? = nil
   ) {
     precondition(packed.count == Self.byteCount(outputs: outputs, inputs: inputs))
     precondition(scales.rows == 1 && scales.columns == Self.width(outputs: outputs))
     precondition(bias.rows == 1 && bias.columns == Self.width(outputs: outputs))
-    precondition(inputs % block == 0 && block & (block - 1) == 0 && (7...8).contains(bits))
+    precondition((7...8).contains(bits))
     self.outputs = outputs
     self.inputs = inputs
-    self.block = block
     self.bits = bits
     self.packed = packed
     self.scales = scales

@@ -17,7 +17,7 @@ public struct WeightRounder: Sendable {
     }
   }
 
-  /// - Parameter rotated: `W H / block`, see ``QuantizedWeights/rotated(_:block:)``
+  /// - Parameter rotated: `W H / block`, see ``QuantizedWeights/rotated(_:)``
   public func round(_ rotated: Matrix, bits: Int, on processor: Processor) -> IntegerWeights {
     let (outputs, inputs) = (rotated.rows, rotated.columns)
     var integers = IntegerWeights(outputs: outputs, inputs: inputs, bits: bits)

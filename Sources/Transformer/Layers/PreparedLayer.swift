@@ -6,12 +6,15 @@ internal import Tensor
 /// - `name.int8.weight` U8 `[outputs / 16, inputs / 4, 16, 4]`: packed as the kernels read them,
 ///   outputs rounded up to 16 and inputs to 64, each weight plus 64 (7 bits) or 128 (8 bits)
 /// - `name.int8.scale` F32 `[outputs rounded up to 16]`
-/// - `name.int8.layout` I64 `[bits, block, digits, narrow]`
-/// - `name.bias` F32 `[outputs]`, as it was
+/// - `name.int8.layout` I64 `[bits, digits, narrow]`
+/// - `name.bias` F32 `[outputs]`, with what rounding took from the outputs on average
+///
+/// A layer that stays in float32 has its `name.weight` and the layout `[32, 0, 0]`.
 enum PreparedLayer {
   static let weights = "int8.weight"
   static let scales = "int8.scale"
   static let layout = "int8.layout"
+  static let float32 = [32, 0, 0]
 
   static func shape(outputs: Int, inputs: Int) -> [Int] {
     [
@@ -23,11 +26,19 @@ enum PreparedLayer {
   static func read(
     _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool
   ) throws(TransformerError) -> Projection {
+    let layout: [Int]
+    do {
+      layout = try scope.tensor(Self.layout, shape: [3], types: [.int64]).int64s().map { Int($0) }
+    } catch {
+      throw .weights(error)
+    }
+    if layout == float32 {
+      return .float32(try scope.dense(inputs: inputs, outputs: outputs, hasBias: hasBias))
+    }
     let width = QuantizedWeights.width(outputs: outputs)
-    let stored: (layout: [Int], packed: StoredTensor, scales: [Float], bias: [Float])
+    let stored: (packed: StoredTensor, scales: [Float], bias: [Float])
     do {
       stored = (
-        try scope.tensor(layout, shape: [4], types: [.int64]).int64s().map { Int($0) },
         try scope.tensor(
           weights, shape: shape(outputs: outputs, inputs: inputs), types: [.uint8]),
         try scope.floats(scales, shape: [width]),
@@ -36,23 +47,21 @@ enum PreparedLayer {
     } catch {
       throw .weights(error)
     }
-    let (bits, block, digits) = (stored.layout[0], stored.layout[1], stored.layout[2])
-    guard (7...8).contains(bits), (1...2).contains(digits), (1...128).contains(block),
-      block & (block - 1) == 0, inputs % block == 0
-    else {
+    let (bits, digits) = (layout[0], layout[1])
+    guard (7...8).contains(bits), (1...2).contains(digits) else {
       throw .inconsistent(
-        file: scope.checkpoint.path, reason: "\(scope.path(layout)) has \(stored.layout)")
+        file: scope.checkpoint.path, reason: "\(scope.path(Self.layout)) has \(layout)")
     }
     let bias = Matrix(rows: 1, columns: width)
     for (column, value) in stored.bias.enumerated() { bias[0, column] = value }
     return .int8(
       QuantizedWeights(
-        outputs: outputs, inputs: inputs, block: block, bits: bits,
+        outputs: outputs, inputs: inputs, bits: bits,
         packed: unsafe stored.packed.withUnsafeBytes { bytes in
           unsafe ByteStorage(borrowing: bytes, owner: TensorOwner(stored.packed))
         },
         scales: Matrix(stored.scales, rows: 1, columns: width), bias: bias,
-        isNarrow: stored.layout[3] == 1),
+        isNarrow: layout[2] == 1),
       digits: digits)
   }
 }

@@ -49,14 +49,14 @@ extension Workspace {
         digits = max(digits, count)
       }
     }
-    guard let first = integers.first else {
+    guard !integers.isEmpty else {
       processor.dense(x, floats, activation: activation, residual: residual, into: outputs)
       return
     }
-    precondition(floats.isEmpty && integers.allSatisfy { $0.block == first.block })
+    precondition(floats.isEmpty && integers.allSatisfy { $0.inputs == x.columns })
     let rows = quantizedRows(x.rows, columns: x.columns, digits: digits)
     processor.quantize(
-      x, block: first.block, into: rows,
+      x, into: rows,
       scratch: matrix(.rotated, rows: processor.pool.threads, columns: x.columns))
     processor.dense(rows, integers, activation: activation, residual: residual, into: outputs)
   }
@@ -67,7 +67,7 @@ extension CheckpointScope {
   func projection(
     inputs: Int, outputs: Int, hasBias: Bool = true, precision: Precision
   ) throws(TransformerError) -> Projection {
-    if contains(PreparedLayer.weights) {
+    if contains(PreparedLayer.layout) {
       guard precision == .int8 else { throw .preparedForInt8(file: checkpoint.path) }
       return try PreparedLayer.read(self, inputs: inputs, outputs: outputs, hasBias: hasBias)
     }

@@ -12,30 +12,34 @@ public import Tensor
 /// Layer by layer: the calibration's messages run through the layers that are done already, the
 /// inputs of each site are gathered, its weights rounded so that its outputs on them stay
 /// (``WeightRounder``), and what that costs is measured on a sample of the inputs. A site that loses
-/// too much gets finer weights or a second digit of its inputs.
+/// too much gets finer weights or a second digit of its inputs; one that loses too much even so stays
+/// in float32.
 public struct ModelQuantizer {
   /// What a site's output lost, and what it got for it.
   public struct SiteReport: Sendable {
     public let layer: Int
     /// `attention input`, `attention output`, `expansion` or `contraction`.
     public let site: String
-    /// Bits of a weight: 7 or 8.
+    /// Bits of a weight: 7 or 8, or 32 where they stay as they are.
     public let bits: Int
-    /// Digits of an input.
+    /// Digits of an input: 1 or 2, or 0 where it stays as it is.
     public let digits: Int
-    /// Σ(y − y′)² / Σy² of its outputs over the sample.
+    /// Σ(y − y′)² / Σ(y − ȳ)² of its outputs over the sample. For queries, keys and values also that
+    /// of the contexts which attention makes of them, if it is larger.
     public let error: Double
   }
 
   private let model: ModelFolder
-  private let encoder: Encoder
-  private let tolerance: Double
+  let encoder: Encoder
+  private let tolerance: Double?
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
-  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site is given more
+  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site is given more. nil:
+  ///     0.0003, then a quarter of it and so on until the calibration's embeddings stay near float32
+  ///     (``Agreement/isEnough``).
   public init(
-    contentsOf folder: URL, tolerance: Double = 0.00015, processor: Processor = Processor()
+    contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
     model = try ModelFolder(folder, precision: .float32)
     encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
@@ -52,6 +56,21 @@ public struct ModelQuantizer {
   public func prepare(
     calibration: [TokenSequence], progress: (Int) -> Void = { _ in }
   ) throws(TransformerError) -> PreparedModel {
+    if let tolerance { return try pass(calibration, tolerance, progress).prepared }
+    let exact = try exactEmbeddings(calibration)
+    var tolerance = 0.0003
+    while true {
+      let (prepared, found) = try pass(calibration, tolerance, progress)
+      let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
+      if isExact || Agreement(of: found, with: exact).isEnough { return prepared }
+      tolerance /= 4
+    }
+  }
+
+  /// All layers with one tolerance, and the embeddings that they give.
+  private func pass(
+    _ calibration: [TokenSequence], _ tolerance: Double, _ progress: (Int) -> Void
+  ) throws(TransformerError) -> (prepared: PreparedModel, embeddings: [[Float]]) {
     let workspace = Workspace(threads: encoder.processor.pool.threads)
     var batches: [(batch: Batch, hidden: Matrix, embedded: Matrix?)] = []
     for start in stride(from: 0, to: calibration.count, by: Self.batchSize) {
@@ -68,25 +87,60 @@ public struct ModelQuantizer {
     for index in encoder.layers.indices {
       var layer = encoder.layers[index]
       let statistics = statistics(of: layer, index, batches, workspace)
+      // Attention may make much of a small difference.
+      func contexts(_ layer: EncoderLayer) -> Matrix? {
+        guard let (batch, hidden, embedded) = batches.first else { return nil }
+        var contexts: Matrix?
+        encoder.apply(
+          layer, index, to: Self.copy(hidden), batch, embedded: embedded, workspace
+        ) { site, inputs in
+          if site == .attentionOutput { contexts = Self.copy(inputs) }
+        }
+        return contexts
+      }
+      let exact = contexts(layer)
       for site in EncoderLayer.Site.allCases {
         guard let inputs = statistics[site] else { continue }
-        let rounding = rounding(layer[site], inputs)
-        layer[site] = rounding.layers.map { .int8($0, digits: rounding.digits) }
-        for (name, weights) in zip(names.paths(of: site), rounding.layers) {
-          layers[scope[index][name].prefix] = PreparedModel.Layer(
-            weights: weights, digits: rounding.digits)
+        let weights = layer[site].compactMap { layer in
+          if case .float32(let weights) = layer { weights } else { nil }
+        }
+        let rounding = rounding(weights, inputs, tolerance) { candidate in
+          guard site == .attentionInput, let exact else { return 0 }
+          var changed = layer
+          changed[site] = candidate
+          var error = RelativeError()
+          if let found = contexts(changed) { error.add(found, exact: exact) }
+          return error.value
+        }
+        layer[site] = rounding.projections(of: layer[site])
+        for (name, prepared) in zip(names.paths(of: site), rounding.layers) {
+          layers[scope[index][name].prefix] = prepared
         }
         reports.append(
           SiteReport(
-            layer: index, site: site.rawValue, bits: rounding.layers[0].bits,
-            digits: rounding.digits, error: rounding.error))
+            layer: index, site: site.rawValue, bits: rounding.bits, digits: rounding.digits,
+            error: rounding.error))
       }
       for (batch, hidden, embedded) in batches {
         encoder.apply(layer, index, to: hidden, batch, embedded: embedded, workspace)
       }
       progress(index + 1)
     }
-    return PreparedModel(model: model, layers: layers, reports: reports)
+    let embeddings = batches.flatMap { batch, hidden, _ in
+      batch.messages.map { Agreement.embedding(hidden[rows: $0]) }
+    }
+    return (
+      PreparedModel(model: model, layers: layers, tolerance: tolerance, reports: reports),
+      embeddings
+    )
+  }
+
+  private func exactEmbeddings(
+    _ messages: [TokenSequence]
+  ) throws(TransformerError) -> [[Float]] {
+    var embeddings = [[Float]](repeating: [], count: messages.count)
+    try encoder.forEachMessage(of: messages) { embeddings[$0] = Agreement.embedding($1) }
+    return embeddings
   }
 
   /// Messages that run together.
@@ -110,59 +164,6 @@ public struct ModelQuantizer {
       }
     }
     return statistics
-  }
-
-  private struct Rounding {
-    let layers: [QuantizedWeights]
-    let digits: Int
-    let error: Double
-  }
-
-  /// The cheapest rounding within the tolerance; else the most exact one.
-  private func rounding(_ layers: [Projection], _ inputs: InputStatistics) -> Rounding {
-    let weights = layers.compactMap { layer in
-      if case .float32(let weights) = layer { weights } else { nil }
-    }
-    let rounder = inputs.rounder()
-    let rotated = weights.map { QuantizedWeights.rotated($0.weights, block: inputs.block) }
-    var best: Rounding?
-    for bits in [7, 8] {
-      let quantized = zip(weights, rotated).map { layer, rotated in
-        QuantizedWeights(
-          rounder.round(rotated, bits: bits, on: encoder.processor), block: inputs.block,
-          bias: layer.bias)
-      }
-      for digits in [1, 2] {
-        let error = error(of: quantized, digits: digits, against: weights, inputs)
-        let rounding = Rounding(layers: quantized, digits: digits, error: error)
-        if error <= tolerance { return rounding }
-        if error < best?.error ?? .infinity { best = rounding }
-      }
-    }
-    return best ?? Rounding(layers: [], digits: 1, error: .infinity)
-  }
-
-  private func error(
-    of quantized: [QuantizedWeights], digits: Int, against weights: [DenseWeights],
-    _ inputs: InputStatistics
-  ) -> Double {
-    let workspace = Workspace(threads: encoder.processor.pool.threads)
-    var lost = 0.0
-    var whole = 0.0
-    for rows in inputs.sample {
-      for (quantized, weights) in zip(quantized, weights) {
-        let exact = Matrix(rows: rows.rows, columns: weights.outputs)
-        let found = Matrix(rows: rows.rows, columns: weights.outputs)
-        encoder.processor.dense(rows, weights, into: exact)
-        workspace.apply(
-          [.int8(quantized, digits: digits)], to: rows, into: [found], on: encoder.processor)
-        for (exact, found) in zip(exact.elements, found.elements) {
-          lost += Double(exact - found) * Double(exact - found)
-          whole += Double(exact) * Double(exact)
-        }
-      }
-    }
-    return whole > 0 ? lost / whole : 0
   }
 }
 

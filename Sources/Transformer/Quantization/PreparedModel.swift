@@ -9,14 +9,17 @@ internal import Tensor
 
 /// A model whose layers are rounded, ready to be written. See ``PreparedLayer`` for the format.
 public struct PreparedModel {
-  struct Layer {
-    let weights: QuantizedWeights
-    let digits: Int
+  enum Layer {
+    case int8(QuantizedWeights, digits: Int)
+    /// As it was.
+    case float32
   }
 
   let model: ModelFolder
   /// By the prefix of their names.
   let layers: [String: Layer]
+  /// What ``ModelQuantizer`` took for its tolerance.
+  public let tolerance: Double
   public let reports: [ModelQuantizer.SiteReport]
 
   private enum Content {
@@ -24,6 +27,7 @@ public struct PreparedModel {
     case half(StoredTensor)
     case packed(QuantizedWeights)
     case scales(QuantizedWeights)
+    case bias(QuantizedWeights)
     case layout(Layer)
   }
 
@@ -38,25 +42,28 @@ public struct PreparedModel {
     }
     // The packed weights first: sizes that keep them on boundaries of 64 bytes.
     for (prefix, layer) in layers.sorted(by: { $0.key < $1.key }) {
-      let (outputs, inputs) = (layer.weights.outputs, layer.weights.inputs)
+      guard case .int8(let weights, _) = layer else { continue }
       add(
         prefix + PreparedLayer.weights, .uint8,
-        PreparedLayer.shape(outputs: outputs, inputs: inputs), .packed(layer.weights))
-      add(
-        prefix + PreparedLayer.scales, .float32, [layer.weights.scales.columns],
-        .scales(layer.weights))
+        PreparedLayer.shape(outputs: weights.outputs, inputs: weights.inputs), .packed(weights))
+      add(prefix + PreparedLayer.scales, .float32, [weights.scales.columns], .scales(weights))
     }
     do {
       for name in model.checkpoint.names {
-        if name.hasSuffix(".weight"), layers[String(name.dropLast(6))] != nil { continue }
         let tensor = try model.checkpoint.tensor(named: name)
+        if let dot = name.lastIndex(of: "."),
+          case .int8(let weights, _) = layers[String(name[...dot])]
+        {
+          if name[dot...] == ".bias" { add(name, .float32, tensor.shape, .bias(weights)) }
+          continue
+        }
         let isTable = name.hasSuffix("word_embeddings.weight") && tensor.elementType == .float32
         add(
           name, isTable ? .float16 : tensor.elementType, tensor.shape,
           isTable ? .half(tensor) : .bytes(tensor))
       }
       for (prefix, layer) in layers.sorted(by: { $0.key < $1.key }) {
-        add(prefix + PreparedLayer.layout, .int64, [4], .layout(layer))
+        add(prefix + PreparedLayer.layout, .int64, [3], .layout(layer))
       }
       var writer = try SafetensorsWriter(url, tensors: announced, metadata: ["format": "pt"])
       for content in contents { try Self.write(content, to: &writer) }
@@ -75,10 +82,11 @@ public struct PreparedModel {
     case .packed(let weights):
       try writer.write(unsafe weights.packed.withUnsafeBytes { bytes in unsafe Array(bytes) })
     case .scales(let weights): try writer.write(weights.scales.elements)
-    case .layout(let layer):
-      let weights = layer.weights
-      try writer.write(
-        [weights.bits, weights.block, layer.digits, weights.isNarrow ? 1 : 0].map { Int64($0) })
+    case .bias(let weights):
+      try writer.write(Array(weights.bias.elements.prefix(weights.outputs)))
+    case .layout(.int8(let weights, let digits)):
+      try writer.write([weights.bits, digits, weights.isNarrow ? 1 : 0].map { Int64($0) })
+    case .layout(.float32): try writer.write(PreparedLayer.float32.map { Int64($0) })
     }
   }
 }

@@ -36,12 +36,17 @@ struct Quantize: ParsableCommand {
   @Option(help: "Texts taken for calibration, spread over the file.")
   var calibrationTexts: Int = 400
 
-  @Option(help: "The loss of a layer's output, squared and relative, from which on it gets more.")
-  var tolerance: Double = 0.00015
+  @Option(
+    help: """
+      The loss of a layer's output, squared and relative, from which on it gets more. By default \
+      0.0003, and a quarter of it and so on until embeddings stay near: cosines of 0.9995 on average \
+      and of at least 0.9985 over the calibration.
+      """)
+  var tolerance: Double?
 
   func validate() throws {
     if calibrationTexts < 1 { throw ValidationError("--calibration-texts takes at least 1") }
-    if tolerance <= 0 { throw ValidationError("--tolerance takes a number above 0") }
+    if let tolerance, tolerance <= 0 { throw ValidationError("--tolerance takes a number above 0") }
     if let precision = model.run.precision, precision != .int8 {
       throw ValidationError("quantize makes int8")
     }
@@ -66,7 +71,7 @@ struct Quantize: ParsableCommand {
     bar.finish()
     try source.copy(to: target, with: prepared)
     var report = QuantizationReport(
-      sites: prepared.reports, calibrationTexts: min(texts.count, calibrationTexts))
+      prepared, calibrationTexts: min(texts.count, calibrationTexts))
     try report.compare(
       source, with: target, texts: texts, threads: model.run.threads, test: test, data: data)
     try source.finish(target, report: report.json)

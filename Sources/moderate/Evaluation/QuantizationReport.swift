@@ -7,6 +7,7 @@ import Transformer
 /// What int8 changed: layer by layer, in the vectors, in the verdicts.
 struct QuantizationReport {
   let sites: [ModelQuantizer.SiteReport]
+  let tolerance: Double
   let calibrationTexts: Int
   /// Of sentence embeddings, int8 with float32.
   private var cosines: [Double] = []
@@ -18,8 +19,9 @@ struct QuantizationReport {
   /// Texts that both are compared on.
   private static let comparedTexts = 2000
 
-  init(sites: [ModelQuantizer.SiteReport], calibrationTexts: Int) {
-    self.sites = sites
+  init(_ prepared: PreparedModel, calibrationTexts: Int) {
+    sites = prepared.reports
+    tolerance = prepared.tolerance
     self.calibrationTexts = calibrationTexts
   }
 
@@ -105,6 +107,7 @@ struct QuantizationReport {
   var json: JSONValue {
     var root = JSONObject()
     root["calibrationTexts"] = .number(JSONNumber(calibrationTexts))
+    root["tolerance"] = Self.number(tolerance)
     root["layers"] = .array(
       sites.map {
         [
