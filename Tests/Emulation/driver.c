@@ -137,6 +137,7 @@ static ck_instruction_set instruction_set(const char *name) {
   if (!strcmp(name, "avx512vnni")) return CK_AVX512VNNI;
   if (!strcmp(name, "amx")) return CK_AMX;
   if (!strcmp(name, "neon")) return CK_NEON;
+  if (!strcmp(name, "neoni8mm")) return CK_NEON_I8MM;
   fail("no such instruction set");
 }
 

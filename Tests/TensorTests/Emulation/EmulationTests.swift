@@ -8,12 +8,18 @@ struct EmulationTests {
   static let calls = KernelCalls.float + KernelCalls.int8
 
   /// Compiled once for all tests, by whichever comes first.
-  static let neon = Result { try EmulatedCPU.neon.build() }
-  static let x86 = EmulatedCPU.x86.map { cpu in Result { try cpu.build() } }
+  private static let neon = Result { try EmulatedCPU.arm("max", .neon).build() }
+  private static let x86 = EmulatedCPU.x86.map { cpu in Result { try cpu.build() } }
+
+  private static func neon(_ set: InstructionSet, on cpu: String = "max") throws -> Driver {
+    var driver = try neon.get()
+    driver.cpu = .arm(cpu, set)
+    return driver
+  }
 
   private func check(_ calls: KernelCalls, on driver: Driver) throws {
     let calls = calls.calls
-    guard case .replies(let replies) = try driver.run(calls) else {
+    guard let replies = try driver.run(calls) else {
       Issue.record("\(driver.cpu.name) does not run \(driver.cpu.set)")
       return
     }
@@ -33,18 +39,18 @@ struct EmulationTests {
       if: EmulatedCPU.runsNEON,
       "clang, aarch64-linux-gnu-gcc and qemu-aarch64 compile and run it"))
   struct NEONTests {
-    @Test("under QEMU", arguments: EmulationTests.calls)
-    func sameBits(_ calls: KernelCalls) throws {
-      try EmulationTests().check(calls, on: EmulationTests.neon.get())
+    @Test("under QEMU", arguments: [InstructionSet.neon, .neoni8mm], EmulationTests.calls)
+    func sameBits(_ set: InstructionSet, _ calls: KernelCalls) throws {
+      try EmulationTests().check(calls, on: EmulationTests.neon(set))
     }
 
-    @Test("is not chosen by a CPU that lacks the dot product")
-    func dispatch() throws {
-      let driver = Driver(
-        cpu: .oldNEON, folder: try EmulationTests.neon.get().folder)
-      guard case .unsupported = try driver.run([]) else {
-        Issue.record("\(driver.cpu.name) was given the kernels")
-        return
+    @Test(
+      "a CPU is given the kernels that it can run",
+      arguments: [("cortex-a53", false, false), ("neoverse-n1", true, false), ("max", true, true)])
+    func dispatch(_ cpu: String, _ hasDotProduct: Bool, _ hasMatrices: Bool) throws {
+      for (set, expected) in [(InstructionSet.neon, hasDotProduct), (.neoni8mm, hasMatrices)] {
+        let isSupported = try EmulationTests.neon(set, on: cpu).run([]) != nil
+        #expect(isSupported == expected, "\(set) on \(cpu)")
       }
     }
   }
