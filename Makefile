@@ -38,7 +38,7 @@ test: dependencies ## Run the tests, optimised: unoptimised kernels would take m
 	swift test $(OPTIMISED)
 
 .PHONY: check
-check: dependencies lint ## What CI runs: format lint, a build without warnings, the tests.
+check: dependencies emulator lint ## What CI runs: format lint, a build without warnings, the tests.
 	CI=1 swift build --build-tests $(OPTIMISED)
 	CI=1 swift test --skip-build $(OPTIMISED)
 
@@ -74,6 +74,18 @@ dependencies:
 	    echo "OpenBLAS and pkg-config are needed (dnf install openblas-devel pkgconf," \
 	         "brew install openblas pkgconf)"; exit 1; }; \
 	  $(APT) update -q && $(APT) install -yq --no-install-recommends libopenblas-dev pkg-config; }
+
+# Without these the tests of the NEON kernels are skipped. Another system than Debian as root, as CI
+# is, or a machine that is Arm itself, goes without.
+.PHONY: emulator
+emulator:
+	@{ command -v qemu-aarch64 && command -v aarch64-linux-gnu-gcc; } > /dev/null || \
+	  if command -v apt-get > /dev/null && [ "$$(id -u)-$$(uname -m)" = 0-x86_64 ]; then \
+	    $(APT) update -q && $(APT) install -yq --no-install-recommends \
+	      gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user; \
+	  else \
+	    echo "No qemu-aarch64 and aarch64-linux-gnu-gcc: NEON will not be tested."; \
+	  fi
 
 .PHONY: encoder
 encoder: $(BUNDLE)/encoder

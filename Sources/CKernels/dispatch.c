@@ -29,8 +29,18 @@ static bool may_use_amx(void) {
 #if defined(__linux__)
 #include <sys/auxv.h>
 static bool has_dot_product(void) { return getauxval(AT_HWCAP) & (1 << 20); }
-#else
+static bool has_i8mm(void) { return getauxval(AT_HWCAP2) & (1 << 13); }
+#elif defined(__APPLE__)
+#include <sys/sysctl.h>
 static bool has_dot_product(void) { return true; }
+static bool has_i8mm(void) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname("hw.optional.arm.FEAT_I8MM", &value, &size, NULL, 0) == 0 && value;
+}
+#else
+static bool has_dot_product(void) { return false; }
+static bool has_i8mm(void) { return false; }
 #endif
 #endif
 
@@ -44,6 +54,7 @@ const ck_kernels_t *ck_kernels(ck_instruction_set set) {
     return &ck_amx;
 #elif defined(__aarch64__)
   if (set == CK_NEON && has_dot_product()) return &ck_neon;
+  if (set == CK_NEON_I8MM && has_dot_product() && has_i8mm()) return &ck_neoni8mm;
 #endif
   (void)set;
   return NULL;

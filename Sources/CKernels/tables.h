@@ -7,3 +7,4 @@ extern const ck_kernels_t ck_avx2;
 extern const ck_kernels_t ck_avx512vnni;
 extern const ck_kernels_t ck_amx;
 extern const ck_kernels_t ck_neon;
+extern const ck_kernels_t ck_neoni8mm;

@@ -11,7 +11,10 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case avx512vnni
   /// AVX-512 and the int8 tiles of AMX.
   case amx
+  /// NEON with dot products of bytes.
   case neon
+  /// NEON with products of matrices of bytes besides.
+  case neoni8mm
 
   public var isSupported: Bool {
     let hasTable = unsafe table != nil
@@ -20,7 +23,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// The fastest that this CPU can run.
   public static let best: InstructionSet =
-    [.amx, .avx512vnni, .avx2, .neon].first(where: \.isSupported) ?? .openblas
+    [.amx, .avx512vnni, .avx2, .neoni8mm, .neon].first(where: \.isSupported) ?? .openblas
 
   @unsafe var table: UnsafePointer<ck_kernels_t>? {
     switch self {
@@ -29,6 +32,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case .avx512vnni: unsafe ck_kernels(CK_AVX512VNNI)
     case .amx: unsafe ck_kernels(CK_AMX)
     case .neon: unsafe ck_kernels(CK_NEON)
+    case .neoni8mm: unsafe ck_kernels(CK_NEON_I8MM)
     }
   }
 }

@@ -113,7 +113,8 @@ public struct Kernels: Sendable {
     guard let table = unsafe table else {
       for row in 0..<x.rows {
         for column in 0..<x.columns {
-          y[column, row] = (accumulate ? y[column, row] : 0) + x[row, column]
+          // Not 0 + x without accumulation: −0 stays −0.
+          y[column, row] = accumulate ? y[column, row] + x[row, column] : x[row, column]
         }
       }
       return

@@ -22,7 +22,8 @@ typedef enum {
   CK_AVX2 = 1,
   CK_AVX512VNNI = 2,
   CK_AMX = 3,
-  CK_NEON = 4,
+  CK_NEON = 4,      // with dot products
+  CK_NEON_I8MM = 5,
 } ck_instruction_set;
 
 // Rows of an activation in int8, rotated: row r is scales[r] · Σ values. With two digits there is a
