@@ -66,7 +66,7 @@ static float as_float(int32_t bits) {
 }
 
 static void quantize(const ck_kernels_t *kernels, const int32_t *n, const float *x) {
-  const long rows = n[1], columns = n[2], capacity = n[5], depth = n[6], digits = n[7];
+  const long rows = n[1], columns = n[2], capacity = n[4], depth = n[5], digits = n[6];
   array values = allocate(digits * capacity * depth / 4, ROW_SLACK * depth / 4);
   array sums = allocate(digits * capacity, 0), scales = allocate(capacity, 0);
   array groups = allocate(digits * capacity * (depth / 16), 0), scratch = allocate(columns, 64);
@@ -77,7 +77,7 @@ static void quantize(const ck_kernels_t *kernels, const int32_t *n, const float 
       .values = values.data, .sums = sums.data,  .groups = groups.data, .scales = scales.data,
       .rows = capacity,      .depth = depth,     .digits = (int)digits,
   };
-  kernels->int8_quantize(x, n[3], rows, columns, n[4], scratch.data, &result, n[8]);
+  kernels->int8_quantize(x, n[3], rows, columns, scratch.data, &result, n[7]);
   write_array(values);
   write_array(sums);
   write_array(scales);

@@ -32,15 +32,14 @@ extension KernelCalls {
   }
 
   private static func quantize(_ x: Matrix, digits: Int, _ shape: Shape) -> KernelCall {
-    let block = QuantizedWeights.block(inputs: shape.depth)
     let first = 2
     let rows = QuantizedRows(rows: first + shape.rows + 1, columns: shape.depth, digits: digits)
     swiftKernels.quantize(
-      x, block: block, into: rows, first: first, scratch: Matrix(rows: 1, columns: shape.depth))
+      x, into: rows, first: first, scratch: Matrix(rows: 1, columns: shape.depth))
     return KernelCall(
       .quantize, "\(shape.description), \(digits) digits",
       numbers: [
-        shape.rows, shape.depth, x.stride, block, rows.capacity, rows.depth, digits, first,
+        shape.rows, shape.depth, x.stride, rows.capacity, rows.depth, digits, first,
       ],
       arrays: [x.words],
       expected: [
@@ -66,7 +65,7 @@ extension KernelCalls {
         let rows = QuantizedRows(
           rows: first + shape.rows, columns: shape.depth, digits: digits)
         swiftKernels.quantize(
-          x, block: weights.block, into: rows, first: first,
+          x, into: rows, first: first,
           scratch: Matrix(rows: 1, columns: shape.depth))
         let activation = Activation.all[(bits + 2 * digits + shape.columns) % Activation.all.count]
         let residual = generator.matrix(shape.rows, shape.columns, stride: shape.columns + 1)
@@ -98,7 +97,7 @@ extension KernelCalls {
       }
       for row in 0..<count { rows[scaleOf: row] = row == 3 ? .nan : 1 }
       let weights = QuantizedWeights(
-        outputs: outputs, inputs: inputs, block: 1, bits: 8, packed: packed, scales: one,
+        outputs: outputs, inputs: inputs, bits: 8, packed: packed, scales: one,
         bias: Matrix(rows: 1, columns: width))
       return int8Dense(rows, first: 0, count: count, weights, activation: .none, residual: nil)
     }
