@@ -88,14 +88,14 @@ struct EvaluationReportTests {
       #expect(probe.errors.isEmpty)
       #expect(probe.wrongPlots.isEmpty, "\(probe.wrongPlots)")
       // Five labels with four plots and a table each, five intervals and three of the means, one
-      // agreement plot a label.
+      // agreement plot a label, one of the whole verdict among them.
       #expect(probe.plots["roc"] == 5)
       #expect(probe.plots["precision-recall"] == 5)
       #expect(probe.plots["sweep"] == 5)
       #expect(probe.plots["reliability"] == 5)
       #expect(probe.plots["confusion"] == 5)
       #expect(probe.plots["interval"] == 8)
-      #expect(probe.plots["agreement"] == 5)
+      #expect(probe.plots["agreement"] == 6)
       // No positives: no curve at all; no negatives: no ROC curve.
       #expect(probe.emptyPlots == 4)
       #expect(probe.overflow <= 0, "the page is \(probe.overflow) wider than the window")
