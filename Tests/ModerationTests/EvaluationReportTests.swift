@@ -12,7 +12,8 @@ struct EvaluationReportTests {
       try Data(html.utf8).write(to: URL(filePath: path))
     }
     for heading in [
-      "Labels", "Thresholds", "int8 against float32", "Disguises", "Slices", "Label by label",
+      "Runs", "Labels", "Thresholds", "int8 against float32", "Disguises", "Slices",
+      "Label by label",
     ] {
       let isThere = html.contains("<h2>\(heading)</h2>")
       #expect(isThere, "\(heading)")
@@ -40,6 +41,8 @@ struct EvaluationReportTests {
     let text = try ReportSample.report().markdown()
     #expect(text.hasPrefix("# Sample moderator & friends\n"))
     #expect(text.contains("| label | positives |"))
+    #expect(text.contains("| run | macro F1 |"))
+    #expect(text.contains("\n| int8 | 0."))
     #expect(text.contains("| everything \\<always\\> |"))
     #expect(text.contains("<summary>insult: sampled decisions (may be abusive)</summary>"))
     #expect(text.contains("**False alarms**"))

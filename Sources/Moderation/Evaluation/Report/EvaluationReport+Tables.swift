@@ -1,4 +1,21 @@
 extension EvaluationReport {
+  /// All runs in one table; nil when there is one only.
+  func runsView() -> ReportPage.RunsView? {
+    guard let first = parts.first, parts.count > 1 else { return nil }
+    let labels = first.run.labels.map(\.name)
+    return ReportPage.RunsView(
+      first: first.name, labels: labels,
+      rows: parts.enumerated().map { index, part in
+        let run = part.run
+        return .init(
+          name: part.name, style: Self.series(index), macro: fixed(run.means.macro.f1, 3),
+          interval: run.intervals.map { Self.text($0.macroF1) } ?? "",
+          micro: fixed(run.means.micro.f1, 3), weighted: fixed(run.means.weighted.f1, 3),
+          exactMatch: run.exactMatch.rows == 0 ? "–" : percent(run.exactMatch.share),
+          f1: labels.map { Self.text(run[$0]?.f1) })
+      })
+  }
+
   func tuningView(_ run: EvaluationRun) -> ReportPage.TuningView? {
     tuning.map { tuning in
       ReportPage.TuningView(
@@ -33,6 +50,8 @@ extension EvaluationReport {
         meanDifference: fixed(agreement.meanDifference, 5),
         largestDifference: fixed(agreement.largestDifference, 4))
     }
+    // Beyond chance, or nearly: with many slices some are, by chance.
+    let slices = comparison.slices.prefix(20).filter { $0.test.pValue < 0.05 }
     return ReportPage.ComparisonView(
       title: "\(comparison.second) against \(comparison.first)",
       summary: "Macro F1 differs by \(Self.signed(paired.macroDifference)), "
@@ -40,8 +59,8 @@ extension EvaluationReport {
         + "\(Self.signed(paired.macroInterval.upper)), p \(probability(paired.macroPValue)). "
         + "Both see the same rows in every resample. \(comparison.flips)",
       first: comparison.first, second: comparison.second, rows: rows,
-      hasSlices: !comparison.slices.isEmpty,
-      slices: comparison.slices.prefix(20).map { slice in
+      hasSlices: !slices.isEmpty,
+      slices: slices.map { slice in
         .init(
           slice: "\(slice.field): \(slice.value)", label: slice.label, rows: grouped(slice.rows),
           firstAccuracy: percent(slice.first), secondAccuracy: percent(slice.second),
