@@ -112,7 +112,9 @@ struct EvaluateCommandTests {
       "--slice", "file+kind", "--resamples", "10",
     ]
     let table = try CommandProcess.run(
-      arguments + ["--format", "table", "--report", model.file("r.md")])
+      arguments + [
+        "--format", "table", "--report", model.file("r.md"), "--report", model.file("r.html"),
+      ])
     #expect(table.code == 0, "\(table.errors)")
     let name = model.folder.lastPathComponent
     for label in ["b", "flagged"] {
@@ -126,6 +128,10 @@ struct EvaluateCommandTests {
     let report = String(
       decoding: try Data(contentsOf: URL(filePath: model.file("r.md"))), as: UTF8.self)
     #expect(report.contains("## By file+kind, flagged: accuracy"))
+    let page = String(
+      decoding: try Data(contentsOf: URL(filePath: model.file("r.html"))), as: UTF8.self)
+    #expect(page.contains("· line 2 of ") || page.contains("· line 3 of "))
+    #expect(page.contains("<h2>Runs</h2>"))
     let lines = try CommandProcess.run(arguments).output.split(separator: "\n")
     let precisions = try lines.map { try JSONValue(parsing: String($0)).string("precision") }
     #expect(precisions == ["float32", "int8", "float32", "int8"])

@@ -104,7 +104,9 @@ extension EvaluationReport {
       ReportPage.Gallery(
         title: title,
         items: items.map {
-          .init(text: $0.text, score: fixed($0.score, 3), line: String($0.line))
+          .init(
+            text: $0.text, score: fixed($0.score, 3),
+            place: "line \($0.line)" + ($0.file.map { " of \($0)" } ?? ""))
         })
     }
   }

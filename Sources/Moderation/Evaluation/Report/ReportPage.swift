@@ -54,7 +54,7 @@ struct ReportPage {
   struct Quote {
     let text: String
     let score: String
-    let line: String
+    let place: String
   }
 
   struct MeanView {
