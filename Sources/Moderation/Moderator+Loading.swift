@@ -43,7 +43,7 @@ extension ModerationBundle {
     guard let labels = description.labels else { throw .notAModel(folder: folder.path) }
     self.init(
       name: folder.lastPathComponent,
-      model: ModelReference(kind: .classifier, path: ".", precisions: [.float32, .int8]),
+      model: ModelReference(kind: .classifier, path: "."),
       labels: labels.map { LabelDefinition(name: $0) })
   }
 

@@ -22,12 +22,15 @@ public struct CharacterWordClassifier: Sendable {
 
   /// - Parameters:
   ///   - folder: with the files above.
+  ///   - precision: int8 rounds the weights of the products that hang together when they are loaded:
+  ///     words into both recurrences, attention and dense layers. The recurrent step, which goes
+  ///     word by word, and the scores stay float32; convolutions have no products.
   ///   - kernels: the instruction set to run on; without it the best of this CPU.
   public init(
-    contentsOf folder: URL, kernels: Kernels = Kernels()
+    contentsOf folder: URL, precision: Precision = .float32, kernels: Kernels = Kernels()
   ) throws(RecurrentError) {
     let (configuration, weights, preparation) = try Self.read(folder)
-    network = Network(configuration, weights, kernels)
+    network = Network(configuration, weights, precision, kernels)
     self.preparation = preparation
   }
 

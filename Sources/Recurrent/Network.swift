@@ -8,12 +8,17 @@ struct Network: Sendable {
   private let kernels: Kernels
   private let convolutions: [CharacterConvolution]
   /// Both directions' input kernels, `[8 · units, size]`.
-  private let inputKernel, inputBias: Matrix
+  private let input: Projection
   private let forward, backward: RecurrentLayer
-  private let attention, attentionBias, score: Matrix
-  private let dense: [(kernel: Matrix, bias: Matrix)]
+  private let attention: Projection
+  private let score: Matrix
+  private let dense: [Projection]
+  private let output: Projection
 
-  init(_ configuration: NetworkConfiguration, _ weights: NetworkWeights, _ kernels: Kernels) {
+  init(
+    _ configuration: NetworkConfiguration, _ weights: NetworkWeights, _ precision: Precision,
+    _ kernels: Kernels
+  ) {
     let c = configuration
     self.configuration = c
     self.weights = weights
@@ -23,23 +28,31 @@ struct Network: Sendable {
     convolutions = zip(c.convolutions, weights.convolutions).map {
       CharacterConvolution($0, $1, embedding: embedding, kernels)
     }
-    inputKernel = Matrix(
-      weights.forward.kernel + weights.backward.kernel, rows: 8 * c.units, columns: c.wordSize)
-    inputBias = Matrix(weights.forward.bias + weights.backward.bias, rows: 1, columns: 8 * c.units)
+    func projection(
+      _ layer: NetworkWeights.Layer, inputs: Int, _ precision: Precision
+    ) -> Projection {
+      let outputs = layer.bias.count
+      return Projection(
+        DenseWeights(
+          weights: Matrix(layer.kernel, rows: outputs, columns: inputs),
+          bias: Matrix(layer.bias, rows: 1, columns: outputs)),
+        precision: precision)
+    }
+    input = projection(
+      .init(
+        kernel: weights.forward.kernel + weights.backward.kernel,
+        bias: weights.forward.bias + weights.backward.bias), inputs: c.wordSize, precision)
     forward = RecurrentLayer(weights.forward, c)
     backward = RecurrentLayer(weights.backward, c)
-    attention = Matrix(
-      weights.attention.kernel, rows: c.attentionUnits, columns: 2 * c.units)
-    attentionBias = Matrix(weights.attention.bias, rows: 1, columns: c.attentionUnits)
+    attention = projection(weights.attention, inputs: 2 * c.units, precision)
     score = Matrix(weights.score, rows: 1, columns: c.attentionUnits)
     var inputs = c.joinedSize
-    dense = (weights.dense + [weights.output]).map { layer in
+    dense = weights.dense.map { layer in
       defer { inputs = layer.bias.count }
-      return (
-        Matrix(layer.kernel, rows: layer.bias.count, columns: inputs),
-        Matrix(layer.bias, rows: 1, columns: layer.bias.count)
-      )
+      return projection(layer, inputs: inputs, precision)
     }
+    // A handful of rows, and what decides.
+    output = projection(weights.output, inputs: inputs, .float32)
   }
 
   /// Scores of one text, `[labels]`. Ids are in range.
@@ -67,21 +80,18 @@ struct Network: Sendable {
     var x = joined.matrix
     for (layer, shape) in zip(dense, c.dense) {
       let y = workspace.matrix(1, shape.units)
-      kernels.dense(
-        x, weights: layer.kernel, bias: layer.bias, activation: shape.activation.kernel ?? .none,
-        into: y.matrix)
+      workspace.apply(
+        layer, to: x, activation: shape.activation.kernel ?? .none, into: y.matrix, kernels)
       if shape.activation.kernel == nil {
         for k in 0..<shape.units { unsafe y.floats[k] = shape.activation(y.floats[k]) }
       }
       x = y.matrix
     }
-    let output = workspace.matrix(1, c.labels.count)
-    let last = dense[dense.count - 1]
-    kernels.dense(
-      x, weights: last.kernel, bias: last.bias,
-      activation: c.output == .sigmoid ? .logistic : .none, into: output.matrix)
-    if c.output == .softmax { kernels.softmax(output.matrix) }
-    return output.matrix[row: 0]
+    let y = workspace.matrix(1, c.labels.count)
+    workspace.apply(
+      output, to: x, activation: c.output == .sigmoid ? .logistic : .none, into: y.matrix, kernels)
+    if c.output == .softmax { kernels.softmax(y.matrix) }
+    return y.matrix[row: 0]
   }
 
   /// Ids at the configured length, and no shorter than a window without padding.
@@ -103,7 +113,7 @@ struct Network: Sendable {
     let vectors = workspace.matrix(words.count, c.wordSize)
     for (index, word) in words.enumerated() { unsafe weights.add(word, to: vectors.row(index)) }
     let inputs = workspace.matrix(words.count, 8 * c.units)
-    kernels.dense(vectors.matrix, weights: inputKernel, bias: inputBias, into: inputs.matrix)
+    workspace.apply(input, to: vectors.matrix, into: inputs.matrix, kernels)
 
     let states = workspace.matrix(words.count, 2 * c.units)
     let isPresent = c.words.isMasked ? isReal : [Bool](repeating: true, count: words.count)
@@ -115,9 +125,8 @@ struct Network: Sendable {
       RecurrentLayer.State(workspace, units: c.units), kernels, into: states, half: c.units)
 
     let hidden = workspace.matrix(words.count, c.attentionUnits)
-    kernels.dense(
-      states.matrix, weights: attention, bias: attentionBias, activation: .tanh,
-      into: hidden.matrix)
+    workspace.apply(
+      attention, to: states.matrix, activation: .tanh, into: hidden.matrix, kernels)
     // As one row, as softmax wants them.
     let energies = workspace.matrix(1, words.count)
     kernels.dense(score, weights: hidden.matrix, bias: nil, into: energies.matrix)

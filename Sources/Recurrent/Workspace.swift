@@ -34,6 +34,9 @@ final class Workspace: @unchecked Sendable {
   private var memory: Memory
   private var storage: FloatStorage
   private var used = 0
+  /// Quantised inputs of int8 products, by columns, and a row to rotate in.
+  private var quantized: [QuantizedRows] = []
+  private var rotated = Matrix(rows: 1, columns: 0)
 
   init() {
     memory = Memory(count: 0)
@@ -62,6 +65,34 @@ final class Workspace: @unchecked Sendable {
       matrix: Matrix(
         storage: storage, offset: offset, rows: rows, columns: columns, stride: stride),
       floats: slice)
+  }
+
+  /// `y = activation(x · weightsᵀ + bias)`.
+  func apply(
+    _ layer: Projection, to x: Matrix, activation: Activation = .none, into y: Matrix,
+    _ kernels: Kernels
+  ) {
+    switch layer {
+    case .float32(let layer):
+      kernels.dense(
+        x, weights: layer.weights, bias: layer.bias, activation: activation, into: y)
+    case .int8(let weights, let digits):
+      let rows = quantizedRows(x.rows, columns: x.columns, digits: digits)
+      kernels.quantize(x, block: weights.block, into: rows, first: 0, scratch: rotated)
+      kernels.dense(
+        rows, rows: 0..<x.rows, weights, columns: 0..<weights.outputs, activation: activation,
+        into: y)
+    }
+  }
+
+  private func quantizedRows(_ rows: Int, columns: Int, digits: Int) -> QuantizedRows {
+    if rotated.columns < columns { rotated = Matrix(rows: 1, columns: columns) }
+    let place = quantized.firstIndex { $0.columns == columns && $0.digits == digits }
+    if let place, quantized[place].capacity >= rows { return quantized[place] }
+    // Room for longer texts, so that few of them allocate.
+    let new = QuantizedRows(rows: max(rows, 16) * 2, columns: columns, digits: digits)
+    if let place { quantized[place] = new } else { quantized.append(new) }
+    return new
   }
 
   /// Floats that ``matrix(_:_:)`` takes.

@@ -1,4 +1,5 @@
 internal import Safetensors
+internal import Tensor
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import FoundationEssentials
 public import Moderation
-import Transformer
+import Tensor
 
 extension ModelReference.Precision: ExpressibleByArgument {}
 
@@ -22,10 +22,10 @@ struct RunOptions: ParsableArguments {
 
 extension RunOptions {
   /// For commands that run an encoder without its bundle; nil: as its weights are.
-  var transformerPrecision: Transformer.Precision? {
+  var layerPrecision: Precision? {
     get throws {
       guard let precision else { return nil }
-      guard let known = precision.transformer else {
+      guard let known = precision.layers else {
         throw CommandError.usage("an encoder runs in float32 or int8")
       }
       return known

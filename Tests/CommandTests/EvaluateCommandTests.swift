@@ -96,6 +96,47 @@ struct EvaluateCommandTests {
     #expect(missing.errors.contains("there is no column \"none\""))
   }
 
+  @Test("models by precisions over several files, functions with a column a run") func functions()
+    throws
+  {
+    let model = try SmallModel()
+    let header = "text,gold,kind\n"
+    try model.write(
+      header + "the cat sat,hateful,slur_h\na dog,fine,quote_nh\n", to: "english.csv")
+    try model.write(
+      header + "we meet,hateful,slur_h\nat noon,fine,quote_nh\n", to: "french.csv")
+    let arguments = [
+      "evaluate", "--model", model.folder.path, "--model", model.folder.path, "--precision",
+      "float32", "--precision", "int8", "--test", model.file("english.csv"), "--test",
+      model.file("french.csv"), "--label", "b=gold:hateful", "--label", "flagged=gold:hateful",
+      "--slice", "file+kind", "--resamples", "10",
+    ]
+    let table = try CommandProcess.run(
+      arguments + [
+        "--format", "table", "--report", model.file("r.md"), "--report", model.file("r.html"),
+      ])
+    #expect(table.code == 0, "\(table.errors)")
+    let name = model.folder.lastPathComponent
+    for label in ["b", "flagged"] {
+      #expect(table.output.contains("\(label): accuracy by file+kind"))
+    }
+    for row in ["english · slur_h", "english · quote_nh", "french · slur_h", "french · quote_nh"] {
+      #expect(table.output.contains(row))
+    }
+    #expect(table.output.contains("\(name) int8 against \(name) float32"))
+    #expect(table.output.contains("of 16 decisions flip"))
+    let report = String(
+      decoding: try Data(contentsOf: URL(filePath: model.file("r.md"))), as: UTF8.self)
+    #expect(report.contains("## By file+kind, flagged: accuracy"))
+    let page = String(
+      decoding: try Data(contentsOf: URL(filePath: model.file("r.html"))), as: UTF8.self)
+    #expect(page.contains("· line 2 of ") || page.contains("· line 3 of "))
+    #expect(page.contains("<h2>Runs</h2>"))
+    let lines = try CommandProcess.run(arguments).output.split(separator: "\n")
+    let precisions = try lines.map { try JSONValue(parsing: String($0)).string("precision") }
+    #expect(precisions == ["float32", "int8", "float32", "int8"])
+  }
+
   @Test(
     "wrong usage is exit code 2 with a reason",
     arguments: [

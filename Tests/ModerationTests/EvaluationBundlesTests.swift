@@ -77,6 +77,25 @@ struct EvaluationBundlesTests {
     #expect(Gate().failures(of: after, baseline: after).isEmpty)
   }
 
+  @Test(
+    "each runs in float32, and in int8 when asked, unless it says otherwise",
+    arguments: Kind.allCases)
+  func precisions(kind: Kind) throws {
+    let folder = try kind.folder()
+    func scores(_ precision: ModelReference.Precision?) throws -> [Float] {
+      let moderator = try Moderator(contentsOf: folder.url, options: .init(precision: precision))
+      return try moderator.moderate("we meet at noon!").labels.map(\.rawScore)
+    }
+    let (usual, int8) = (try scores(nil), try scores(.int8))
+    #expect(try usual == scores(.float32))
+    #expect(usual != int8)
+    #expect(zip(usual, int8).allSatisfy { abs($0 - $1) < 0.1 }, "\(usual), \(int8)")
+    var bundle = try Moderator(contentsOf: folder.url).bundle
+    bundle.model.precisions = [.float32]
+    try folder.write(bundle.encoded(), to: "moderation.json")
+    #expect(throws: ModerationError.self) { try scores(.int8) }
+  }
+
   private static func evaluate(
     _ moderator: Moderator, _ examples: [LabelledExample]
   ) throws -> EvaluationRun {

@@ -30,6 +30,24 @@ struct EvaluationExplanationTests {
     #expect(Double(marked) >= 0.95 * Double(total), "\(marked) of \(total)")
   }
 
+  @Test("the default moderator's alarms are laid at the planted word in at least 95 % of frames")
+  func plantedForReal() throws {
+    let explainer = Explainer(try Moderator.default)
+    var (marked, fired) = (0, 0)
+    for frame in Self.frames {
+      for word in ["bitch", "asshole", "fucking", "shit", "whore"] {
+        let text = frame.split(separator: "%", omittingEmptySubsequences: false)
+          .joined(separator: word)
+        for label in try explainer.explain(Message(text)).labels where label.isFlagged {
+          fired += 1
+          marked += label.carriers.first?.span.text.contains(word) == true ? 1 : 0
+        }
+      }
+    }
+    #expect(fired >= 50)
+    #expect(Double(marked) >= 0.95 * Double(fired), "\(marked) of \(fired)")
+  }
+
   @Test("effects are the exact differences of the scores") func effects() throws {
     let model = WordModel(weights: ["bad": 4, "good": -2])
     let label = try #require(

@@ -12,7 +12,8 @@ struct EvaluationReportTests {
       try Data(html.utf8).write(to: URL(filePath: path))
     }
     for heading in [
-      "Labels", "Thresholds", "int8 against float32", "Disguises", "Slices", "Label by label",
+      "Runs", "Labels", "Thresholds", "int8 against float32", "Disguises", "Slices",
+      "Label by label",
     ] {
       let isThere = html.contains("<h2>\(heading)</h2>")
       #expect(isThere, "\(heading)")
@@ -40,6 +41,8 @@ struct EvaluationReportTests {
     let text = try ReportSample.report().markdown()
     #expect(text.hasPrefix("# Sample moderator & friends\n"))
     #expect(text.contains("| label | positives |"))
+    #expect(text.contains("| run | macro F1 |"))
+    #expect(text.contains("\n| int8 | 0."))
     #expect(text.contains("| everything \\<always\\> |"))
     #expect(text.contains("<summary>insult: sampled decisions (may be abusive)</summary>"))
     #expect(text.contains("**False alarms**"))
@@ -88,14 +91,14 @@ struct EvaluationReportTests {
       #expect(probe.errors.isEmpty)
       #expect(probe.wrongPlots.isEmpty, "\(probe.wrongPlots)")
       // Five labels with four plots and a table each, five intervals and three of the means, one
-      // agreement plot a label.
+      // agreement plot a label, one of the whole verdict among them.
       #expect(probe.plots["roc"] == 5)
       #expect(probe.plots["precision-recall"] == 5)
       #expect(probe.plots["sweep"] == 5)
       #expect(probe.plots["reliability"] == 5)
       #expect(probe.plots["confusion"] == 5)
       #expect(probe.plots["interval"] == 8)
-      #expect(probe.plots["agreement"] == 5)
+      #expect(probe.plots["agreement"] == 6)
       // No positives: no curve at all; no negatives: no ROC curve.
       #expect(probe.emptyPlots == 4)
       #expect(probe.overflow <= 0, "the page is \(probe.overflow) wider than the window")

@@ -62,7 +62,7 @@ struct EvaluationRunTests {
     #expect(insult.severity == "high")
     #expect(insult.areaUnderROC == 1)
     #expect(run.exactMatch == ExactMatch(matches: 20, rows: 30))
-    #expect(run.slices.map(\.value) == ["en", "fr"])
+    #expect(run.slices.map(\.value) == ["fr", "en"])
     #expect(run.slices.map(\.rows).reduce(0, +) == 40)
     #expect(run.slices.reduce(ConfusionCounts()) { $0 + $1.counts[0] } == insult.counts)
     #expect(run.intervals != nil)

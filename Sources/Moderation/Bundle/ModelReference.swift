@@ -19,6 +19,9 @@ public struct ModelReference: Sendable, Equatable {
     case float32, bfloat16, int8
   }
 
+  /// What weights that nobody has prepared can run in.
+  public static let usualPrecisions: [Precision] = [.float32, .int8]
+
   public var kind: Kind
   /// Folder of the model, relative to the bundle.
   public var path: String?
@@ -30,7 +33,8 @@ public struct ModelReference: Sendable, Equatable {
   public var prompt: String?
   /// Nil: by the model's `problem_type`.
   public var activation: Activation?
-  /// What may be used; the first is the default. Never empty.
+  /// What may be used; the first is the default. Never empty. Where a bundle does not say, weights as
+  /// they come run in both.
   public var precisions: [Precision]
   /// A layer plan, relative to the bundle, for people: what runs is in the prepared weights.
   public var plan: String?
@@ -39,7 +43,8 @@ public struct ModelReference: Sendable, Equatable {
 
   public init(
     kind: Kind, path: String? = nil, name: String? = nil, revision: String = "main",
-    prompt: String? = nil, activation: Activation? = nil, precisions: [Precision] = [.float32],
+    prompt: String? = nil, activation: Activation? = nil,
+    precisions: [Precision] = ModelReference.usualPrecisions,
     plan: String? = nil, files: [FileDigest] = []
   ) {
     self.kind = kind

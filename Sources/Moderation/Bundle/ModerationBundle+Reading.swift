@@ -117,7 +117,7 @@ extension ModelReference {
     guard activation == nil || kind == .classifier else {
       throw reader.invalid("activation", "goes with a classifier only")
     }
-    precisions = try reader.choices("precisions") ?? [.float32]
+    precisions = try reader.choices("precisions") ?? Self.usualPrecisions
     guard !precisions.isEmpty else { throw reader.invalid("precisions", "must not be empty") }
     plan = try reader.optionalPath("plan")
     files = try reader.digests("files")

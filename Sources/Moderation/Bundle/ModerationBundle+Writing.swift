@@ -40,7 +40,9 @@ extension ModelReference {
     if revision != "main" { object["revision"] = .string(revision) }
     if let prompt { object["prompt"] = .string(prompt) }
     if let activation { object["activation"] = .string(activation.rawValue) }
-    if precisions != [.float32] { object["precisions"] = .strings(precisions.map(\.rawValue)) }
+    if precisions != Self.usualPrecisions {
+      object["precisions"] = .strings(precisions.map(\.rawValue))
+    }
     if let plan { object["plan"] = .string(plan) }
     if !files.isEmpty { object["files"] = .digests(files) }
     return .object(object)

@@ -1,7 +1,7 @@
 import Heads
 import Recurrent
-import Tensor
-public import Transformer
+public import Tensor
+import Transformer
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -25,9 +25,9 @@ struct ScorerLoader {
     }
     let model = try bundle.modelFolder(in: folder)
     switch bundle.model.kind {
-    case .encoder: return try encoder(model, precision.transformer)
-    case .classifier: return try classifier(model, precision.transformer)
-    case .characterWord: return try characterWord(model)
+    case .encoder: return try encoder(model, precision.layers)
+    case .classifier: return try classifier(model, precision.layers)
+    case .characterWord: return try characterWord(model, precision.layers ?? .float32)
     }
   }
 
@@ -37,7 +37,7 @@ struct ScorerLoader {
   private var processor: Processor { Processor(threads: options.threads) }
 
   private func encoder(
-    _ model: URL, _ precision: Transformer.Precision?
+    _ model: URL, _ precision: Precision?
   ) throws(ModerationError) -> any TextScorer {
     let encoder = try Self.loading { () throws(TransformerError) in
       try SentenceEncoder(contentsOf: model, precision: precision, processor: processor)
@@ -99,7 +99,7 @@ struct ScorerLoader {
   }
 
   private func classifier(
-    _ model: URL, _ precision: Transformer.Precision?
+    _ model: URL, _ precision: Precision?
   ) throws(ModerationError) -> any TextScorer {
     let classifier = try Self.loading { () throws(TransformerError) in
       try SequenceClassifier(contentsOf: model, precision: precision, processor: processor)
@@ -116,9 +116,12 @@ struct ScorerLoader {
     }
   }
 
-  private func characterWord(_ model: URL) throws(ModerationError) -> any TextScorer {
+  private func characterWord(
+    _ model: URL, _ precision: Precision
+  ) throws(ModerationError) -> any TextScorer {
     do {
-      return CharacterWordScorer(try CharacterWordClassifier(contentsOf: model))
+      return CharacterWordScorer(
+        try CharacterWordClassifier(contentsOf: model, precision: precision))
     } catch {
       throw .model(error.description)
     }
@@ -142,5 +145,5 @@ struct ScorerLoader {
 
 extension ModelReference.Precision {
   /// The layers' name of it; nil where they have no such arithmetic.
-  public var transformer: Transformer.Precision? { Transformer.Precision(rawValue: rawValue) }
+  public var layers: Precision? { Precision(rawValue: rawValue) }
 }

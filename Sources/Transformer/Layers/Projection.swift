@@ -1,27 +1,6 @@
 internal import Safetensors
 internal import Tensor
 
-/// The weights of a dense layer, in the precision that the model runs in.
-enum Projection: Sendable {
-  case float32(DenseWeights)
-  /// `digits` of the input: 1, or 2 where one costs too much.
-  case int8(QuantizedWeights, digits: Int)
-
-  var inputs: Int {
-    switch self {
-    case .float32(let weights): weights.inputs
-    case .int8(let weights, _): weights.inputs
-    }
-  }
-
-  var outputs: Int {
-    switch self {
-    case .float32(let weights): weights.outputs
-    case .int8(let weights, _): weights.outputs
-    }
-  }
-}
-
 extension Workspace {
   /// `y = activation(x · weightsᵀ + bias) + residual` of each layer. All have one precision.
   func apply(
@@ -72,9 +51,6 @@ extension CheckpointScope {
       return try PreparedLayer.read(self, inputs: inputs, outputs: outputs, hasBias: hasBias)
     }
     let layer = try dense(inputs: inputs, outputs: outputs, hasBias: hasBias)
-    return switch precision {
-    case .float32: .float32(layer)
-    case .int8: .int8(QuantizedWeights(rounding: layer), digits: 1)
-    }
+    return Projection(layer, precision: precision)
   }
 }

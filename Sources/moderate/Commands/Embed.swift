@@ -46,7 +46,7 @@ struct Embed: ParsableCommand {
     let records = try input.reader()
     let folder = try TransformerFolder(model)
     let encoder = try SentenceEncoder(
-      contentsOf: folder.url, precision: try model.run.transformerPrecision,
+      contentsOf: folder.url, precision: try model.run.layerPrecision,
       processor: Processor(threads: model.run.threads))
     let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
     let isTable = output.chosen == .table

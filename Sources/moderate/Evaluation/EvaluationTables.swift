@@ -11,7 +11,7 @@ struct EvaluationTables {
     if let tuning = report.tuning { text += thresholds(tuning) }
     for comparison in report.comparisons { text += self.comparison(comparison) }
     for part in report.parts where !part.run.disguises.isEmpty { text += disguises(part) }
-    for part in report.parts { text += slices(part) }
+    for table in report.sliceTables { text += slices(table) }
     for note in report.notes { text += "  " + terminal.styled(note, .yellow) + "\n" }
     if let gate = report.gate { text += self.gate(gate) }
     return text
@@ -83,16 +83,21 @@ struct EvaluationTables {
         + [
           "F1", "F1", "difference", "p, bootstrap", "p, McNemar", "flipped", "mean difference",
         ].map { .init(title: $0, alignRight: true) })
-    for (label, agreement) in zip(comparison.paired.labels, comparison.agreements) {
+    for agreement in comparison.agreements {
+      let label = comparison.paired.labels.first { $0.name == agreement.label }
+      func number(_ value: Double?, _ count: Int) -> String {
+        value.map { decimals($0, count) } ?? "–"
+      }
+      let share = 100 * Double(agreement.flipped) / Double(max(agreement.rows, 1))
       table.append([
-        DisplayText.sanitised(label.name), decimals(label.firstF1, 3), decimals(label.secondF1, 3),
-        decimals(label.difference, 4), decimals(label.pValue, 3),
-        decimals(label.mcNemar.pValue, 3), "\(agreement.flipped)",
+        DisplayText.sanitised(agreement.label), number(label?.firstF1, 3),
+        number(label?.secondF1, 3), number(label?.difference, 4), number(label?.pValue, 3),
+        number(label?.mcNemar.pValue, 3), "\(agreement.flipped) (\(decimals(share, 2)) %)",
         decimals(agreement.meanDifference, 5),
       ])
     }
     text += table.rendered(for: terminal, indent: 2)
-    return text + "\n"
+    return text + "\n  \(comparison.flips)\n\n"
   }
 
   private func disguises(_ part: EvaluationReport.Part) -> String {
@@ -115,26 +120,34 @@ struct EvaluationTables {
       + table.rendered(for: terminal, indent: 2) + "\n"
   }
 
-  private func slices(_ part: EvaluationReport.Part) -> String {
-    guard let first = part.run.slices.first else { return "" }
-    let single = part.run.labels.count == 1
-    let titles = single ? ["accuracy", "F1"] : part.run.labels.map(\.name)
+  private func slices(_ slices: SliceTable) -> String {
+    let metrics = slices.metrics
     var table = Table(
-      [.init(title: first.field), .init(title: "rows", alignRight: true)]
-        + titles.map { .init(title: DisplayText.truncated($0, 14), alignRight: true) })
-    func f1(_ counts: ConfusionCounts) -> String {
-      counts.support == 0 ? "–" : decimals(counts.f1, 3)
-    }
-    for slice in part.run.slices {
-      let name = slice.field == first.field ? slice.value : "\(slice.field): \(slice.value)"
+      [.init(title: slices.field), .init(title: "rows", alignRight: true)]
+        + slices.columns.flatMap { name in
+          metrics.indices.map { index in
+            let title = DisplayText.sanitised(index == 0 ? name : metrics[index].rawValue)
+            return .init(title: DisplayText.truncated(title, 20), alignRight: true)
+          }
+        })
+    for row in slices.rows + [slices.total] {
       table.append(
-        [DisplayText.truncated(DisplayText.sanitised(name), 40), "\(slice.rows)"]
-          + slice.counts.flatMap { counts in
-            single ? [decimals(counts.accuracy * 100, 1) + " %", f1(counts)] : [f1(counts)]
-          })
+        [
+          .init(DisplayText.truncated(DisplayText.sanitised(row.value), 40)),
+          .init("\(row.rows)", .dim),
+        ] + row.counts.flatMap { counts in metrics.map { Self.cell($0, counts) } })
     }
-    return terminal.styled(part.name, .bold) + "\n\n"
+    let title = metrics.map(\.rawValue).joined(separator: " and ") + " by \(slices.field)"
+    return terminal.styled(
+      DisplayText.sanitised(slices.subject.map { "\($0): \(title)" } ?? title), .bold) + "\n\n"
       + table.rendered(for: terminal, indent: 2) + "\n"
+  }
+
+  private static func cell(_ metric: SliceTable.Metric, _ counts: ConfusionCounts?) -> Table.Cell {
+    guard let counts, metric == .accuracy || counts.support > 0 else { return .init("–") }
+    return .init(
+      metric == .accuracy
+        ? decimals(counts.accuracy * 100, 1) + " %" : decimals(counts.f1, 3))
   }
 
   private func gate(_ outcome: EvaluationReport.GateOutcome) -> String {

@@ -153,8 +153,11 @@ struct Judgement {
   }
 
   func report(gate: EvaluationReport.GateOutcome?) -> EvaluationReport {
-    EvaluationReport(
-      title: results.first.map { $0.bundle.name } ?? "",
+    let names = results.map(\.bundle.name).reduce(into: [String]()) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
+    return EvaluationReport(
+      title: names.joined(separator: ", "),
       parts: results.map { .init(name: $0.name, run: $0.run, evaluator: $0.evaluator) },
       comparisons: comparisons, tuning: results.first?.tuning, untuned: results.first?.untuned,
       gate: gate, notes: notes)

@@ -20,7 +20,7 @@ struct QuantizationSource {
     let own = hasBundle ? try ModerationBundle(contentsOf: folder) : nil
     if own?.model.kind == .characterWord {
       throw CommandError.usage(
-        "a model of characters and words is small; only transformers run in int8")
+        "a model of characters and words needs no preparing: run it with --precision int8")
     }
     model = try own?.modelFolder(in: folder) ?? folder
     description = try ModelDescription(contentsOf: model)

@@ -31,14 +31,14 @@ extension EvaluationReport {
           failures: outcome.failures.map(\.description), hasFailures: !outcome.failures.isEmpty)
       },
       hasNotes: !notes.isEmpty, notes: notes,
-      labels: run.labels.indices.map { label(first, $0) },
+      runs: runsView(), labels: run.labels.indices.map { label(first, $0) },
       means: means(run), tuning: tuningView(run),
       comparisons: comparisons.map(comparisonView), disguises: disguiseView(run),
       hasSlices: !run.slices.isEmpty, slices: sliceViews(),
       legend: parts.count < 2
         ? []
         : parts.enumerated().map { index, part in
-          .init(name: part.name, style: "series-\(index % 4 + 1)")
+          .init(name: part.name, style: Self.series(index))
         },
       method: Self.method(run))
   }
@@ -104,7 +104,9 @@ extension EvaluationReport {
       ReportPage.Gallery(
         title: title,
         items: items.map {
-          .init(text: $0.text, score: fixed($0.score, 3), line: String($0.line))
+          .init(
+            text: $0.text, score: fixed($0.score, 3),
+            place: "line \($0.line)" + ($0.file.map { " of \($0)" } ?? ""))
         })
     }
   }
@@ -135,6 +137,8 @@ extension EvaluationReport {
   }
 
   static func text(_ value: Double?) -> String { value.map { fixed($0, 3) } ?? "–" }
+
+  static func series(_ index: Int) -> String { "series-\(index % 4 + 1)" }
 
   static func method(_ run: EvaluationRun) -> String {
     "A score at or above its threshold is flagged. Rows whose label is unknown do not count for it. "

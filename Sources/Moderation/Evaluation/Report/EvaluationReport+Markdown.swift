@@ -11,6 +11,7 @@ extension EvaluationReport {
     text += run.truncated == 0 ? ".\n\n" : ", \(run.truncated) of them cut.\n\n"
     if let gate { text += Self.markdown(gate) }
     if !notes.isEmpty { text += notes.map { "- \($0)\n" }.joined() + "\n" }
+    if let runs = runsView() { text += Self.table(runs) }
     text += labelTable(run)
     text += tuningTable(run)
     for comparison in comparisons { text += Self.table(comparisonView(comparison)) }
@@ -71,6 +72,16 @@ extension EvaluationReport {
             $0.warnings,
           ]
         })
+  }
+
+  private static func table(_ view: ReportPage.RunsView) -> String {
+    "## Runs\n\n"
+      + table(
+        ["run", "macro F1", "95 %", "micro F1", "weighted F1", "exact match"]
+          + view.labels.map { "F1 \(cell($0))" },
+        view.rows.map {
+          [cell($0.name), $0.macro, $0.interval, $0.micro, $0.weighted, $0.exactMatch] + $0.f1
+        }) + "Of \(cell(view.first)):\n\n"
   }
 
   private static func table(_ view: ReportPage.ComparisonView) -> String {

@@ -1,4 +1,21 @@
 extension EvaluationReport {
+  /// All runs in one table; nil when there is one only.
+  func runsView() -> ReportPage.RunsView? {
+    guard let first = parts.first, parts.count > 1 else { return nil }
+    let labels = first.run.labels.map(\.name)
+    return ReportPage.RunsView(
+      first: first.name, labels: labels,
+      rows: parts.enumerated().map { index, part in
+        let run = part.run
+        return .init(
+          name: part.name, style: Self.series(index), macro: fixed(run.means.macro.f1, 3),
+          interval: run.intervals.map { Self.text($0.macroF1) } ?? "",
+          micro: fixed(run.means.micro.f1, 3), weighted: fixed(run.means.weighted.f1, 3),
+          exactMatch: run.exactMatch.rows == 0 ? "–" : percent(run.exactMatch.share),
+          f1: labels.map { Self.text(run[$0]?.f1) })
+      })
+  }
+
   func tuningView(_ run: EvaluationRun) -> ReportPage.TuningView? {
     tuning.map { tuning in
       ReportPage.TuningView(
@@ -15,27 +32,35 @@ extension EvaluationReport {
 
   func comparisonView(_ comparison: RunComparison) -> ReportPage.ComparisonView {
     let paired = comparison.paired
-    let rows = zip(paired.labels, comparison.agreements).map { label, agreement in
-      ReportPage.ComparisonView.Row(
-        name: label.name, firstF1: fixed(label.firstF1, 3), secondF1: fixed(label.secondF1, 3),
-        difference: Self.signed(label.difference),
-        style: label.interval.lower > 0 ? "good" : label.interval.upper < 0 ? "bad" : "",
-        interval: "\(Self.signed(label.interval.lower)) – \(Self.signed(label.interval.upper))",
-        bootstrap: probability(label.pValue), mcNemar: probability(label.mcNemar.pValue),
+    let rows = comparison.agreements.map { agreement in
+      let label = paired.labels.first { $0.name == agreement.label }
+      return ReportPage.ComparisonView.Row(
+        name: agreement.label, firstF1: Self.text(label?.firstF1),
+        secondF1: Self.text(label?.secondF1),
+        difference: label.map { Self.signed($0.difference) } ?? "–",
+        style: label.map { $0.interval.lower > 0 ? "good" : $0.interval.upper < 0 ? "bad" : "" }
+          ?? "",
+        interval: label.map {
+          "\(Self.signed($0.interval.lower)) – \(Self.signed($0.interval.upper))"
+        } ?? "–",
+        bootstrap: label.map { probability($0.pValue) } ?? "–",
+        mcNemar: label.map { probability($0.mcNemar.pValue) } ?? "–",
         flipped:
           "\(grouped(agreement.flipped)) (\(percent(ratio(agreement.flipped, agreement.rows), 2)))",
         meanDifference: fixed(agreement.meanDifference, 5),
         largestDifference: fixed(agreement.largestDifference, 4))
     }
+    // Beyond chance, or nearly: with many slices some are, by chance.
+    let slices = comparison.slices.prefix(20).filter { $0.test.pValue < 0.05 }
     return ReportPage.ComparisonView(
       title: "\(comparison.second) against \(comparison.first)",
       summary: "Macro F1 differs by \(Self.signed(paired.macroDifference)), "
         + "95 % \(Self.signed(paired.macroInterval.lower)) to "
         + "\(Self.signed(paired.macroInterval.upper)), p \(probability(paired.macroPValue)). "
-        + "Both see the same rows in every resample.",
+        + "Both see the same rows in every resample. \(comparison.flips)",
       first: comparison.first, second: comparison.second, rows: rows,
-      hasSlices: !comparison.slices.isEmpty,
-      slices: comparison.slices.prefix(20).map { slice in
+      hasSlices: !slices.isEmpty,
+      slices: slices.map { slice in
         .init(
           slice: "\(slice.field): \(slice.value)", label: slice.label, rows: grouped(slice.rows),
           firstAccuracy: percent(slice.first), secondAccuracy: percent(slice.second),
@@ -62,55 +87,35 @@ extension EvaluationReport {
       })
   }
 
-  /// One table a field when there is one label, with a column a run; otherwise one table a field and
-  /// run, with a column a label.
   func sliceViews() -> [ReportPage.SliceView] {
-    guard let first = parts.first else { return [] }
-    let fields = first.run.slices.reduce(into: [String]()) { fields, slice in
-      if !fields.contains(slice.field) { fields.append(slice.field) }
+    sliceTables.map { table in
+      let metrics = table.metrics.map(\.rawValue)
+      return ReportPage.SliceView(
+        title: "\(table.field)\(table.subject.map { ", \($0)" } ?? ""): "
+          + metrics.joined(separator: " and "),
+        field: table.field,
+        columns: table.columns.flatMap { name in
+          table.metrics.count == 1 ? [name] : ["\(name) \(metrics[0])"] + metrics.dropFirst()
+        },
+        rows: (table.rows + [table.total]).map { row in
+          .init(
+            value: row.value, count: grouped(row.rows),
+            cells: row.counts.flatMap { counts in
+              table.metrics.map { Self.cell($0, counts) }
+            })
+        })
     }
-    return fields.flatMap { field in
-      first.run.labels.count == 1
-        ? [singleLabelSlices(field, first.run)] : parts.map { labelSlices(field, $0) }
+  }
+
+  private static func cell(
+    _ metric: SliceTable.Metric, _ counts: ConfusionCounts?
+  ) -> ReportPage.Cell {
+    guard let counts, metric == .accuracy || counts.support > 0 else {
+      return .init(text: "–", heat: "0")
     }
-  }
-
-  private func singleLabelSlices(_ field: String, _ first: EvaluationRun) -> ReportPage.SliceView {
-    let slices = first.slices.filter { $0.field == field }
-    let name = first.labels[0].name
-    return ReportPage.SliceView(
-      title: "\(field): accuracy, and F1 where there are positives", field: field,
-      columns: parts.flatMap { ["\($0.name) accuracy", "F1"] },
-      rows: slices.map { slice in
-        .init(
-          value: slice.value, count: grouped(slice.rows),
-          cells: parts.flatMap { part -> [ReportPage.Cell] in
-            let place = part.run.labels.firstIndex { $0.name == name }
-            let other = part.run.slices.first { $0.field == field && $0.value == slice.value }
-            guard let place, let counts = other?.counts[place], counts.total > 0 else {
-              return [.init(text: "–", heat: "0"), .init(text: "–", heat: "0")]
-            }
-            return [
-              .init(text: percent(counts.accuracy), heat: fixed(counts.accuracy, 2)),
-              Self.f1Cell(counts),
-            ]
-          })
-      })
-  }
-
-  private func labelSlices(_ field: String, _ part: Part) -> ReportPage.SliceView {
-    ReportPage.SliceView(
-      title: "\(field): F1" + (parts.count > 1 ? ", \(part.name)" : ""), field: field,
-      columns: part.run.labels.map(\.name),
-      rows: part.run.slices.filter { $0.field == field }.map { slice in
-        .init(
-          value: slice.value, count: grouped(slice.rows), cells: slice.counts.map(Self.f1Cell))
-      })
-  }
-
-  private static func f1Cell(_ counts: ConfusionCounts) -> ReportPage.Cell {
-    counts.support == 0
-      ? .init(text: "–", heat: "0") : .init(text: fixed(counts.f1, 3), heat: fixed(counts.f1, 2))
+    return metric == .accuracy
+      ? .init(text: percent(counts.accuracy), heat: fixed(counts.accuracy, 2))
+      : .init(text: fixed(counts.f1, 3), heat: fixed(counts.f1, 2))
   }
 
   static func signed(_ value: Double) -> String {

@@ -54,7 +54,7 @@ struct ReportPage {
   struct Quote {
     let text: String
     let score: String
-    let line: String
+    let place: String
   }
 
   struct MeanView {
@@ -66,6 +66,23 @@ struct ReportPage {
     let bar: String
     let auc: String
     let averagePrecision: String
+  }
+
+  struct RunsView {
+    struct Row {
+      let name: String
+      let style: String
+      let macro: String
+      let interval: String
+      let micro: String
+      let weighted: String
+      let exactMatch: String
+      /// One a label.
+      let f1: [String]
+    }
+    let first: String
+    let labels: [String]
+    let rows: [Row]
   }
 
   struct TuningView {
@@ -159,6 +176,8 @@ struct ReportPage {
   let gate: GateView?
   let hasNotes: Bool
   let notes: [String]
+  /// nil for a single run.
+  let runs: RunsView?
   let labels: [LabelView]
   let means: [MeanView]
   let tuning: TuningView?

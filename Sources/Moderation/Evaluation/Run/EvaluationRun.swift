@@ -87,7 +87,7 @@ extension EvaluationRun {
     }
   }
 
-  /// The most values of a field that become slices; those with most rows are taken.
+  /// The most values of a field that become slices: those with most rows, in the data's order.
   public static let mostSlices = 60
 
   /// Judges rows.
@@ -141,12 +141,15 @@ extension EvaluationRun {
         exactMatch: $0.exactMatch)
     }
     slices = rows.fields.flatMap { field in
-      rows.slices(by: field).sorted { $0.rows.count > $1.rows.count }.prefix(Self.mostSlices)
-        .map { slice in
-          Slice(
-            field: field, value: slice.value, rows: slice.rows.count,
-            counts: rows.counts(thresholds: thresholds, rows: slice.rows))
-        }
+      let slices = rows.slices(by: field)
+      let most = Set(
+        slices.indices.sorted { slices[$0].rows.count > slices[$1].rows.count }
+          .prefix(Self.mostSlices))
+      return slices.indices.filter(most.contains).map { index in
+        Slice(
+          field: field, value: slices[index].value, rows: slices[index].rows.count,
+          counts: rows.counts(thresholds: thresholds, rows: slices[index].rows))
+      }
     }
   }
 }

@@ -114,7 +114,8 @@ public struct Evaluator<Model: ScoringModel> {
     for (label, name) in rows.labels.enumerated() {
       guard let truth = example.labels[name] else { continue }
       showcase.add(
-        example.text, line: example.line, label: label, score: columns[label].score(scores[label]),
+        example.text, line: example.line, file: example.metadata["file"], label: label,
+        score: columns[label].score(scores[label]),
         isFlagged: columns[label].isFlagged(scores[label]), truth: truth)
     }
     for name in example.labels.keys.sorted()

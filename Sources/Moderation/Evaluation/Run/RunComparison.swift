@@ -35,7 +35,9 @@ public struct RunComparison: Sendable, Hashable {
 
   public let first: String
   public let second: String
+  /// Of the labels that both have and the data knows.
   public let paired: PairedComparison
+  /// Of all labels that both have: how near two models are needs no annotation.
   public let agreements: [Agreement]
   /// Slices on which the two differ at all, most significant first.
   public let slices: [SliceDifference]
@@ -51,27 +53,40 @@ public struct RunComparison: Sendable, Hashable {
     second: (name: String, rows: ScoredRows, points: [OperatingPoint]),
     bootstrap: Bootstrap = Bootstrap()
   ) throws(EvaluationError) {
-    // Models may have other labels besides; what both have and the data knows is compared.
-    let shared = first.rows.annotatedLabels.filter {
+    // Models may have other labels besides.
+    let shared = first.rows.labels.indices.filter {
       second.rows.labels.contains(first.rows.labels[$0])
     }
-    guard !shared.isEmpty else { throw .notComparable("they share no annotated label") }
     let other = shared.compactMap { second.rows.labels.firstIndex(of: first.rows.labels[$0]) }
     let firstPoints = shared.map { first.points[$0] }
     let secondPoints = other.map { second.points[$0] }
-    let a = first.rows.selecting(shared).calibrated(by: firstPoints)
-    let b = second.rows.selecting(other).calibrated(by: secondPoints)
-    let firstThresholds = firstPoints.map(\.threshold)
-    let secondThresholds = secondPoints.map(\.threshold)
+    let wholeFirst = first.rows.selecting(shared).calibrated(by: firstPoints)
+    let wholeSecond = second.rows.selecting(other).calibrated(by: secondPoints)
+    let annotated = wholeFirst.annotatedLabels
+    guard !annotated.isEmpty else { throw .notComparable("they share no annotated label") }
+    let a = wholeFirst.selecting(annotated)
+    let b = wholeSecond.selecting(annotated)
+    let firstThresholds = annotated.map { firstPoints[$0].threshold }
+    let secondThresholds = annotated.map { secondPoints[$0].threshold }
     self.first = first.name
     self.second = second.name
     paired = try PairedComparison(
       first: a, firstThresholds: firstThresholds, second: b, secondThresholds: secondThresholds,
       bootstrap: bootstrap)
-    agreements = a.labels.indices.map { label in
-      Self.agreement(a, b, label, firstThresholds, secondThresholds)
+    agreements = wholeFirst.labels.indices.map { label in
+      Self.agreement(
+        wholeFirst, wholeSecond, label, firstPoints.map(\.threshold),
+        secondPoints.map(\.threshold))
     }
     slices = Self.slices(a, b, firstThresholds, secondThresholds)
+  }
+
+  /// How many decisions differ, in words.
+  public var flips: String {
+    let flipped = agreements.reduce(0) { $0 + $1.flipped }
+    let all = agreements.reduce(0) { $0 + $1.rows }
+    return "\(grouped(flipped)) of \(grouped(all)) decisions flip, "
+      + "\(percent(ratio(flipped, all), 3))."
   }
 
   private static func agreement(

@@ -16,6 +16,8 @@ public struct Showcase: Sendable {
     public let score: Double
     /// The line of the file that the text stands on.
     public let line: Int
+    /// The file, where it is known.
+    public let file: String?
     public let outcome: Outcome
   }
 
@@ -55,7 +57,8 @@ public struct Showcase: Sendable {
 
   /// Looks at one decision of the label at position `label`.
   public mutating func add(
-    _ text: String, line: Int, label: Int, score: Float, isFlagged: Bool, truth: Bool
+    _ text: String, line: Int, file: String? = nil, label: Int, score: Float, isFlagged: Bool,
+    truth: Bool
   ) {
     let outcome: Outcome =
       switch (isFlagged, truth) {
@@ -68,7 +71,7 @@ public struct Showcase: Sendable {
       let isLong = text.count > Self.longestText
       return Item(
         text: isLong ? text.prefix(Self.longestText) + "…" : text, score: Double(score),
-        line: line, outcome: outcome)
+        line: line, file: file, outcome: outcome)
     }
     switch outcome {
     case .falsePositive:

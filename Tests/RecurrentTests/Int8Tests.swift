@@ -1,0 +1,53 @@
+import DefaultWeights
+import Tensor
+import Testing
+
+@testable import Recurrent
+
+/// The committed weights, rounded when they are loaded.
+@Suite("int8") struct Int8Tests {
+  private static func classifier(
+    _ precision: Precision, _ set: InstructionSet = .best
+  ) throws -> CharacterWordClassifier {
+    try CharacterWordClassifier(
+      contentsOf: BundledWeights.folder(), precision: precision, kernels: Kernels(set))
+  }
+
+  private static func texts() throws -> [String] {
+    try PreparationTests.cases("default-cases.json").map(\.text)
+  }
+
+  @Test(
+    "Scores are the Swift kernels' bits on every instruction set",
+    arguments: InstructionSet.allCases.filter {
+      $0.isSupported && Kernels($0).rowsAreIndependent && $0 != .swift
+    })
+  func bits(set: InstructionSet) throws {
+    let (reference, classifier) = (
+      try Self.classifier(.int8, .swift), try Self.classifier(.int8, set)
+    )
+    for text in try Self.texts() {
+      #expect(try classifier.scores(text) == reference.scores(text), "\(text.debugDescription)")
+    }
+  }
+
+  @Test("A text's scores are the same bits alone and after longer and shorter ones")
+  func alone() throws {
+    let texts = try Self.texts()
+    let together = try Self.classifier(.int8)
+    for _ in 0..<2 {
+      for (text, scores) in zip(texts, try together.scores(texts)) {
+        #expect(try Self.classifier(.int8).scores(text) == scores)
+      }
+    }
+  }
+
+  @Test("Scores are near float32's, and not the same") func near() throws {
+    let texts = try Self.texts()
+    let differences = zip(
+      try Self.classifier(.float32).scores(texts), try Self.classifier(.int8).scores(texts)
+    ).map { difference($0, $1) }
+    #expect((differences.max() ?? 1) < 0.05)
+    #expect(differences.contains { $0 > 0 })
+  }
+}
