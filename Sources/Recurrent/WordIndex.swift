@@ -5,7 +5,7 @@
 struct WordIndex: Sendable {
   private var exact: ScalarHash
   private var squeezed: ScalarHash
-  /// Positions of the words of each length in scalars, rising.
+  /// Keys of the words of each length in scalars, in the order of the list.
   private var byLength: [Int: [Int32]] = [:]
   /// `<user>` and the like stand for something; no text spells them.
   private var special: [String: Int32] = [:]
@@ -22,9 +22,10 @@ struct WordIndex: Sendable {
         continue
       }
       let scalars = word.unicodeScalars.map(\.value)
-      exact.insert(scalars, place)
-      squeezed.insert(scalars.withRuns(limitedTo: 1), place)
-      byLength[scalars.count, default: []].append(place)
+      if let key = exact.insert(scalars, place) {
+        byLength[scalars.count, default: []].append(key)
+      }
+      _ = squeezed.insert(scalars.withRuns(limitedTo: 1), place)
     }
   }
 
@@ -36,11 +37,9 @@ struct WordIndex: Sendable {
 
   func position(special word: String) -> Int32? { special[word] }
 
-  /// The first word that equals `pattern` everywhere but where `isHidden`.
-  func position(matching pattern: [UInt32], where isHidden: (UInt32) -> Bool) -> Int32? {
-    byLength[pattern.count]?.first { place in
-      exact.equals(place, pattern, where: isHidden)
-    }
+  /// The first word of `count` scalars each of which `matches` at its place.
+  func position(count: Int, where matches: (Int, UInt32) -> Bool) -> Int32? {
+    byLength[count]?.first { exact.key($0, matches: matches) }.map { exact.position(ofKey: $0) }
   }
 }
 
@@ -65,8 +64,6 @@ private struct ScalarHash: Sendable {
   /// All keys end to end; key `k` is `scalars[starts[k]..<starts[k + 1]]`.
   private var scalars: [UInt32] = []
   private var starts: [Int32] = [0]
-  /// Key numbers by position, for ``equals(_:_:where:)``.
-  private var keys: [Int32: Int32] = [:]
   private let mask: Int
 
   init(capacity: Int) {
@@ -74,17 +71,18 @@ private struct ScalarHash: Sendable {
     while size < capacity * 2 { size *= 2 }
     slots = [Int32](repeating: -1, count: size)
     mask = size - 1
-    keys.reserveCapacity(capacity)
   }
 
-  mutating func insert(_ key: [UInt32], _ position: Int32) {
+  /// The number of the key, if it is a new one.
+  mutating func insert(_ key: [UInt32], _ position: Int32) -> Int32? {
     let slot = find(key)
-    guard slots[slot] < 0 else { return }
-    slots[slot] = Int32(positions.count)
-    keys[position] = Int32(positions.count)
+    guard slots[slot] < 0 else { return nil }
+    let number = Int32(positions.count)
+    slots[slot] = number
     positions.append(position)
     scalars.append(contentsOf: key)
     starts.append(Int32(scalars.count))
+    return number
   }
 
   subscript(key: [UInt32]) -> Int32? {
@@ -92,12 +90,13 @@ private struct ScalarHash: Sendable {
     return found < 0 ? nil : positions[Int(found)]
   }
 
-  func equals(_ position: Int32, _ pattern: [UInt32], where isHidden: (UInt32) -> Bool) -> Bool {
-    guard let key = keys[position] else { return false }
-    let start = Int(starts[Int(key)])
-    return pattern.indices.allSatisfy {
-      isHidden(pattern[$0]) || pattern[$0] == scalars[start + $0]
-    }
+  func position(ofKey number: Int32) -> Int32 { positions[Int(number)] }
+
+  func key(_ number: Int32, matches: (Int, UInt32) -> Bool) -> Bool {
+    let start = Int(starts[Int(number)])
+    for place in 0..<(Int(starts[Int(number) + 1]) - start)
+    where !matches(place, scalars[start + place]) { return false }
+    return true
   }
 
   /// The slot of the key, or the free one where it would go. A table is at most half full.
