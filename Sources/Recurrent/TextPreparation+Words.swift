@@ -186,24 +186,20 @@ extension TextPreparation {
     guard letters.contains(where: { alternatives($0) != $0 }), isSpelling(letters) else {
       return index.position(of: folded(run))
     }
-    var choices: [(UInt32, UInt32)] = []
+    var pattern: [WordIndex.Choice] = []
     for letter in letters {
       let first = leet(letter)
       guard classes.has(first, .letter) else { continue }
       let other = alternatives(letter)
-      choices.append((first, other == letter ? first : other))
+      pattern.append(.init(first: first, second: other == letter ? first : other))
     }
-    return index.position(count: choices.count) { place, scalar in
-      scalar == choices[place].0 || scalar == choices[place].1
-    }
+    return index.position(matching: pattern)
   }
 
   /// The first word of the list that the run is with some of its letters masked.
   private func position(maskedAs run: Scalars, by masks: Set<UInt32>) -> Int32? {
     let hidden = run.count(where: masks.contains)
     guard hidden > 0, run.count - hidden >= 2 else { return nil }
-    return index.position(count: run.count) { place, scalar in
-      run[place] == scalar || masks.contains(run[place])
-    }
+    return index.position(matching: run.map { masks.contains($0) ? .any : .init($0) })
   }
 }

@@ -5,8 +5,7 @@
 struct WordIndex: Sendable {
   private var exact: ScalarHash
   private var squeezed: ScalarHash
-  /// Keys of the words of each length in scalars, in the order of the list.
-  private var byLength: [Int: [Int32]] = [:]
+  private var byLength: [Int: SameLength] = [:]
   /// `<user>` and the like stand for something; no text spells them.
   private var special: [String: Int32] = [:]
   let count: Int
@@ -23,7 +22,7 @@ struct WordIndex: Sendable {
       }
       let scalars = word.unicodeScalars.map(\.value)
       if let key = exact.insert(scalars, place) {
-        byLength[scalars.count, default: []].append(key)
+        byLength[scalars.count, default: SameLength()].append(scalars, key: key)
       }
       _ = squeezed.insert(scalars.withRuns(limitedTo: 1), place)
     }
@@ -37,9 +36,22 @@ struct WordIndex: Sendable {
 
   func position(special word: String) -> Int32? { special[word] }
 
-  /// The first word of `count` scalars each of which `matches` at its place.
-  func position(count: Int, where matches: (Int, UInt32) -> Bool) -> Int32? {
-    byLength[count]?.first { exact.key($0, matches: matches) }.map { exact.position(ofKey: $0) }
+  /// What a pattern allows in one place: one of two scalars, or any.
+  struct Choice: Sendable {
+    let first, second: UInt32
+    static let any = Choice(first: .max, second: .max)
+
+    init(first: UInt32, second: UInt32) { (self.first, self.second) = (first, second) }
+    init(_ scalar: UInt32) { self.init(first: scalar, second: scalar) }
+
+    var isAny: Bool { first == .max }
+    func allows(_ scalar: UInt32) -> Bool { isAny || scalar == first || scalar == second }
+  }
+
+  /// The first word of that length that the pattern allows.
+  func position(matching pattern: [Choice]) -> Int32? {
+    byLength[pattern.count]?.first(matching: pattern, in: exact)
+      .map { exact.position(ofKey: $0) }
   }
 }
 
@@ -54,6 +66,41 @@ extension [UInt32] {
       if run <= limit { result.append(scalar) }
     }
     return result
+  }
+}
+
+/// The words of one length in scalars, in the order of the list.
+///
+/// A text may be nothing but masked words, and each is compared with thousands of listed ones: their
+/// beginnings lie together, and few words have the pattern's.
+private struct SameLength: Sendable {
+  private var keys: [Int32] = []
+  /// The first two scalars of each.
+  private var beginnings: [UInt64] = []
+
+  mutating func append(_ scalars: [UInt32], key: Int32) {
+    keys.append(key)
+    beginnings.append(Self.beginning(scalars.first ?? 0, scalars.dropFirst().first ?? 0))
+  }
+
+  private static func beginning(_ first: UInt32, _ second: UInt32) -> UInt64 {
+    UInt64(first) << 32 | UInt64(second)
+  }
+
+  func first(matching pattern: [WordIndex.Choice], in words: ScalarHash) -> Int32? {
+    guard let one = pattern.first else { return nil }
+    let two = pattern.count > 1 ? pattern[1] : WordIndex.Choice(0)
+    let mask = Self.beginning(one.isAny ? 0 : .max, two.isAny ? 0 : .max)
+    let a = Self.beginning(one.first, two.first) & mask
+    let b = Self.beginning(one.first, two.second) & mask
+    let c = Self.beginning(one.second, two.first) & mask
+    let d = Self.beginning(one.second, two.second) & mask
+    for (index, beginning) in beginnings.enumerated() {
+      let value = beginning & mask
+      guard value == a || value == b || value == c || value == d else { continue }
+      if words.key(keys[index], matches: pattern) { return keys[index] }
+    }
+    return nil
   }
 }
 
@@ -92,10 +139,11 @@ private struct ScalarHash: Sendable {
 
   func position(ofKey number: Int32) -> Int32 { positions[Int(number)] }
 
-  func key(_ number: Int32, matches: (Int, UInt32) -> Bool) -> Bool {
+  func key(_ number: Int32, matches pattern: [WordIndex.Choice]) -> Bool {
     let start = Int(starts[Int(number)])
-    for place in 0..<(Int(starts[Int(number) + 1]) - start)
-    where !matches(place, scalars[start + place]) { return false }
+    for (place, choice) in pattern.enumerated() where !choice.allows(scalars[start + place]) {
+      return false
+    }
     return true
   }
 

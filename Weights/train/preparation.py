@@ -165,7 +165,8 @@ class Preparation:
                 continue
             self.index.setdefault(word, position + 2)
             self.squeezed.setdefault(limited(word, 1), position + 2)
-            self.shapes.setdefault(len(word), []).append((word, position + 2))
+            for shape in {(len(word),), *((len(word), i, c) for i, c in enumerate(word[:2]))}:
+                self.shapes.setdefault(shape, []).append((word, position + 2))
         self.special = {w: i + 2 for i, w in enumerate(self.words) if w[0] == "<" and w[-1] == ">"}
         self.is_letter = functools.lru_cache(maxsize=None)(self._is_letter)
         self.is_ignored = functools.lru_cache(maxsize=None)(
@@ -206,9 +207,18 @@ class Preparation:
         for c in letters:
             first = self.leet.get(c, c)
             if self.is_letter(first):
-                choices.append((first, self.alternatives.get(c, first)))
-        for word, position in self.shapes.get(len(choices), ()):
-            if all(c in choice for c, choice in zip(word, choices)):
+                choices.append({first, self.alternatives.get(c, first)})
+        return self.matching(choices)
+
+    def matching(self, choices):
+        """The id of the first word of the list with one of the choices in each place; no choices
+        stand for any scalar."""
+        shape = (len(choices),)
+        for place, choice in enumerate(choices[:2]):
+            if len(choice) == 1:
+                shape = (len(choices), place, *choice)
+        for word, position in self.shapes.get(shape, ()):
+            if all(not choice or c in choice for c, choice in zip(word, choices)):
                 return position
         return None
 
@@ -216,9 +226,7 @@ class Preparation:
         """The id of the first word of the list that the run is with masked letters, or None."""
         hidden = sum(c in masks for c in run)
         if hidden and len(run) - hidden >= 2:
-            for word, position in self.shapes.get(len(run), ()):
-                if all(a == b or a in masks for a, b in zip(run, word)):
-                    return position
+            return self.matching([set() if c in masks else {c} for c in run])
         return None
 
     def _find(self, run):
