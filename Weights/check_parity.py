@@ -4,13 +4,16 @@ difference between their scores. Exit code 1 above the tolerance.
 
     python Weights/check_parity.py Weights/lilith --texts texts.txt --context adult,message
     python Weights/check_parity.py Weights/balance-tes-haters --texts texts.txt --head head.joblib
+    python Weights/check_parity.py Weights/default --texts labeled_data.csv --column tweet
 
-Python is transformers in float32 with eager attention for a classifier, and sentence-transformers
+Python is transformers in float32 with eager attention for a classifier, sentence-transformers
 followed by the scikit-learn estimators given by --head (in the order of the bundle's heads) for an
-encoder. Texts are the lines of a file, one by one, without padding.
+encoder, and the PyTorch model of Weights/train for characters and words. Texts are the lines of a
+file or a column of a CSV file, --count of them evenly spread, scored one by one, without padding.
 """
 
 import argparse
+import csv
 import json
 import pathlib
 import subprocess
@@ -23,12 +26,25 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("bundle", type=pathlib.Path)
     parser.add_argument("--texts", type=pathlib.Path, required=True)
+    parser.add_argument("--column", help="of a CSV file")
+    parser.add_argument("--count", type=int, help="of texts; all without it")
     parser.add_argument("--head", type=pathlib.Path, action="append", default=[])
     parser.add_argument("--context", default="")
     parser.add_argument("--moderate", default=".build/release/moderate")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--tolerance", type=float, default=1e-5)
     return parser.parse_args()
+
+
+def read_texts(options):
+    with open(options.texts, newline="", encoding="utf-8") as file:
+        if options.column:
+            texts = [row[options.column] for row in csv.DictReader(file)]
+        else:
+            texts = file.read().split("\n")
+    texts = [text for text in texts if text.strip()]
+    count = min(options.count or len(texts), len(texts))
+    return [texts[index * len(texts) // count] for index in range(count)]
 
 
 def prefix(bundle, context):
@@ -96,9 +112,21 @@ def encoder_scores(folder, bundle, texts, heads):
     result = {}
     for reference, path in zip(bundle["heads"], heads):
         head = joblib.load(path)
+        # An estimator of several labels knows them by number only: the exported head has the names.
+        classes = json.loads((folder / reference["path"] / "head.json").read_text())["classes"]
         result[reference.get("name", "head")] = (
-            [str(name) for name in head.classes_], np.asarray(head.predict_proba(vectors)))
+            classes, np.asarray(head.predict_proba(vectors)))
     return result
+
+
+def character_word_scores(folder, bundle, texts):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "train"))
+    import export
+
+    source = folder / bundle["model"]["path"]
+    names = json.loads((source / "config.json").read_text(encoding="utf-8"))["labels"]
+    scorer = export.Scorer(source)
+    return {"head": (names, np.concatenate([scorer([text]) for text in texts]))}
 
 
 def expected(bundle, heads):
@@ -124,7 +152,7 @@ def main():
     bundle = json.loads((options.bundle / "moderation.json").read_text())
     if any("calibration" in label for label in bundle["labels"]):
         sys.exit("compare before calibrating: verdicts carry calibrated scores")
-    texts = [line for line in options.texts.read_text().split("\n") if line]
+    texts = read_texts(options)
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     command = [options.moderate, "classify", "--model", str(options.bundle), "--format", "json",
                "--precision", options.precision, "--input", "-", "--input-format", "jsonl"]
@@ -138,6 +166,8 @@ def main():
     given = [prefix(bundle, options.context) + text for text in texts]
     if bundle["model"]["kind"] == "classifier":
         heads = classifier_scores(options.bundle, bundle, given)
+    elif bundle["model"]["kind"] == "characterWord":
+        heads = character_word_scores(options.bundle, bundle, given)
     else:
         heads = encoder_scores(options.bundle, bundle, given, options.head)
     theirs = expected(bundle, heads)

@@ -10,6 +10,7 @@ struct ScalarTables: Sendable {
     static let ignored = Class(rawValue: 4)
     static let symbol = Class(rawValue: 8)
     static let edge = Class(rawValue: 16)
+    static let wide = Class(rawValue: 32)
   }
 
   private static let direct = 0x3000

@@ -10,6 +10,8 @@ extension TextPreparation {
   private static let linkSpelling = "http ".unicodeScalars.map(\.value)
   private static let userSpelling = "@user ".unicodeScalars.map(\.value)
   private static let space: [UInt32] = [32]
+  private static let masks: Set<UInt32> = Set("*#".unicodeScalars.map(\.value))
+  private static let masksAndDash: Set<UInt32> = Set("*#-".unicodeScalars.map(\.value))
 
   /// Rules 2 to 6.
   func readChunks(of scalars: [UInt32], into writer: inout Writer) {
@@ -31,7 +33,7 @@ extension TextPreparation {
       }
       writer.spell(chunk)
       writer.spell(Self.space)
-      let short = trimmed(visible, keepingEdges: true)
+      let short = trimmed(visible, keeping: .edge)
       if short.count == 1, !isSymbol(short[0]) {
         letters.append(short[0])
         continue
@@ -98,10 +100,10 @@ extension TextPreparation {
 
   // MARK: Runs
 
-  /// Trimmed at both ends to letters, and to edge scalars if these are kept.
-  private func trimmed(_ run: Scalars, keepingEdges: Bool) -> Scalars {
+  /// Trimmed at both ends to letters and scalars of another class.
+  private func trimmed(_ run: Scalars, keeping other: ScalarTables.Class = .letter) -> Scalars {
     func stays(_ scalar: UInt32) -> Bool {
-      classes.has(scalar, .letter) || (keepingEdges && classes.has(scalar, .edge))
+      classes.has(scalar, .letter) || (other != .letter && classes.has(scalar, other))
     }
     guard let first = run.firstIndex(where: stays), let last = run.lastIndex(where: stays)
     else { return [] }
@@ -111,11 +113,16 @@ extension TextPreparation {
   /// The reading F of rule 7.
   private func folded(_ run: Scalars) -> Scalars {
     var letters = run.map { fold($0) }
-    if letters.contains(where: { classes.has($0, .letter) && !Self.isDigit($0) }) {
+    if isSpelling(letters) {
       for place in letters.indices { letters[place] = leet(letters[place]) }
     }
     letters.removeAll { !classes.has($0, .letter) }
     return letters
+  }
+
+  /// Whether some scalar is a letter and no digit: only then do digits stand for letters.
+  private func isSpelling(_ folded: Scalars) -> Bool {
+    folded.contains { classes.has($0, .letter) && !Self.isDigit($0) }
   }
 
   private static func isDigit(_ scalar: UInt32) -> Bool { (0x30...0x39).contains(scalar) }
@@ -126,9 +133,9 @@ extension TextPreparation {
 
   /// Rules 7 to 10.
   private func readRun(_ run: Scalars, splitting: Bool = true, into writer: inout Writer) {
-    let core = trimmed(run, keepingEdges: false)
+    let core = trimmed(run)
     guard !core.isEmpty else {
-      let soft = trimmed(run, keepingEdges: true)
+      let soft = trimmed(run, keeping: .edge)
       if !soft.isEmpty, let word = listed(folded(soft)) { writer.append(word) }
       return
     }
@@ -147,28 +154,52 @@ extension TextPreparation {
   }
 
   /// The id of the listed word that a run spells, rule 8.
-  private func find(_ run: Scalars) -> Int32? {
-    let soft = trimmed(run, keepingEdges: true)
-    if let place = index.position(of: soft) { return place + 2 }
-    let softFolded = folded(soft)
-    if let place = index.position(of: softFolded) { return place + 2 }
-    if let place = index.position(of: softFolded.withRuns(limitedTo: 2)) { return place + 2 }
-    let core = trimmed(run, keepingEdges: false)
-    if let place = index.position(of: core) { return place + 2 }
+  private func find(_ run: Scalars) -> Int32? { position(spelling: run).map { $0 + 2 } }
+
+  private func position(spelling run: Scalars) -> Int32? {
+    let soft = trimmed(run, keeping: .edge)
+    if let place = index.position(of: soft) { return place }
+    let core = trimmed(run)
+    let masked = position(maskedAs: core, by: Self.masks)
+    func first(_ place: Int32) -> Int32 { min(place, masked ?? place) }
+
+    if let place = position(reading: soft) { return first(place) }
+    if let place = index.position(of: folded(soft).withRuns(limitedTo: 2)) { return first(place) }
+    if let place = index.position(of: core) { return place }
+    if let place = position(reading: core) { return first(place) }
     let coreFolded = folded(core)
-    if let place = index.position(of: coreFolded) { return place + 2 }
     let limited = coreFolded.withRuns(limitedTo: 2)
-    if let place = index.position(of: limited) { return place + 2 }
+    if let place = index.position(of: limited) { return place }
     if limited.count != coreFolded.count,
       let place = index.position(squeezed: coreFolded.withRuns(limitedTo: 1))
     {
-      return place + 2
+      return place
     }
-    func isHidden(_ scalar: UInt32) -> Bool {
-      scalar == UInt32(UInt8(ascii: "*")) || scalar == UInt32(UInt8(ascii: "#"))
+    return masked ?? position(maskedAs: soft, by: Self.masksAndDash)
+      ?? position(reading: trimmed(run, keeping: .wide))
+  }
+
+  /// The first word of the list that the reading F may be, with either letter where there are
+  /// alternatives.
+  private func position(reading run: Scalars) -> Int32? {
+    let letters = run.map { fold($0) }
+    guard letters.contains(where: { alternatives($0) != $0 }), isSpelling(letters) else {
+      return index.position(of: folded(run))
     }
-    let hidden = soft.count(where: isHidden)
-    guard hidden > 0, soft.count - hidden >= 2 else { return nil }
-    return index.position(matching: soft, where: isHidden).map { $0 + 2 }
+    var pattern: [WordIndex.Choice] = []
+    for letter in letters {
+      let first = leet(letter)
+      guard classes.has(first, .letter) else { continue }
+      let other = alternatives(letter)
+      pattern.append(.init(first: first, second: other == letter ? first : other))
+    }
+    return index.position(matching: pattern)
+  }
+
+  /// The first word of the list that the run is with some of its letters masked.
+  private func position(maskedAs run: Scalars, by masks: Set<UInt32>) -> Int32? {
+    let hidden = run.count(where: masks.contains)
+    guard hidden > 0, run.count - hidden >= 2 else { return nil }
+    return index.position(matching: run.map { masks.contains($0) ? .any : .init($0) })
   }
 }

@@ -53,6 +53,8 @@ struct TextPreparation: Sendable {
   let lowercase: ScalarMap
   let fold: ScalarMap
   let leet: ScalarMap
+  /// Second readings of what `leet` replaces.
+  let alternatives: ScalarMap
   let classes: ScalarTables
   let index: WordIndex
   let subwords: Subwords?
@@ -89,8 +91,11 @@ struct TextPreparation: Sendable {
       classes.insert(try configuration.scalars("edges"), as: .edge)
       fold = try configuration.scalarMap("fold")
       leet = try configuration.scalarMap("leet")
+      alternatives = try configuration.scalarMap("alternatives")
+      classes.insert(try configuration.object("leet").scalars("from"), as: .wide)
     } else {
-      (fold, leet) = (ScalarMap(from: [], to: []), ScalarMap(from: [], to: []))
+      let none = ScalarMap(from: [], to: [])
+      (fold, leet, alternatives) = (none, none, none)
     }
     self.classes = classes
     subwords = try configuration.optionalObject("subwords").map {
@@ -103,9 +108,10 @@ struct TextPreparation: Sendable {
 
   private static let mark: UInt32 = 0x8000_0000
 
-  /// The id of a character: its place in the list + 2, or 1.
+  /// The id of a character, rule 4: its place in the list + 2, or its look-alike's, or 1.
   private func character(_ scalar: UInt32) -> Int32 {
-    let mapped = characters(scalar)
+    var mapped = characters(scalar)
+    if mapped & Self.mark == 0 { mapped = characters(fold(scalar)) }
     return mapped & Self.mark == 0 ? 1 : Int32(mapped & ~Self.mark)
   }
 

@@ -5,8 +5,7 @@
 struct WordIndex: Sendable {
   private var exact: ScalarHash
   private var squeezed: ScalarHash
-  /// Positions of the words of each length in scalars, rising.
-  private var byLength: [Int: [Int32]] = [:]
+  private var byLength: [Int: SameLength] = [:]
   /// `<user>` and the like stand for something; no text spells them.
   private var special: [String: Int32] = [:]
   let count: Int
@@ -22,9 +21,10 @@ struct WordIndex: Sendable {
         continue
       }
       let scalars = word.unicodeScalars.map(\.value)
-      exact.insert(scalars, place)
-      squeezed.insert(scalars.withRuns(limitedTo: 1), place)
-      byLength[scalars.count, default: []].append(place)
+      if let key = exact.insert(scalars, place) {
+        byLength[scalars.count, default: SameLength()].append(scalars, key: key)
+      }
+      _ = squeezed.insert(scalars.withRuns(limitedTo: 1), place)
     }
   }
 
@@ -36,11 +36,22 @@ struct WordIndex: Sendable {
 
   func position(special word: String) -> Int32? { special[word] }
 
-  /// The first word that equals `pattern` everywhere but where `isHidden`.
-  func position(matching pattern: [UInt32], where isHidden: (UInt32) -> Bool) -> Int32? {
-    byLength[pattern.count]?.first { place in
-      exact.equals(place, pattern, where: isHidden)
-    }
+  /// What a pattern allows in one place: one of two scalars, or any.
+  struct Choice: Sendable {
+    let first, second: UInt32
+    static let any = Choice(first: .max, second: .max)
+
+    init(first: UInt32, second: UInt32) { (self.first, self.second) = (first, second) }
+    init(_ scalar: UInt32) { self.init(first: scalar, second: scalar) }
+
+    var isAny: Bool { first == .max }
+    func allows(_ scalar: UInt32) -> Bool { isAny || scalar == first || scalar == second }
+  }
+
+  /// The first word of that length that the pattern allows.
+  func position(matching pattern: [Choice]) -> Int32? {
+    byLength[pattern.count]?.first(matching: pattern, in: exact)
+      .map { exact.position(ofKey: $0) }
   }
 }
 
@@ -58,6 +69,41 @@ extension [UInt32] {
   }
 }
 
+/// The words of one length in scalars, in the order of the list.
+///
+/// A text may be nothing but masked words, and each is compared with thousands of listed ones: their
+/// beginnings lie together, and few words have the pattern's.
+private struct SameLength: Sendable {
+  private var keys: [Int32] = []
+  /// The first two scalars of each.
+  private var beginnings: [UInt64] = []
+
+  mutating func append(_ scalars: [UInt32], key: Int32) {
+    keys.append(key)
+    beginnings.append(Self.beginning(scalars.first ?? 0, scalars.dropFirst().first ?? 0))
+  }
+
+  private static func beginning(_ first: UInt32, _ second: UInt32) -> UInt64 {
+    UInt64(first) << 32 | UInt64(second)
+  }
+
+  func first(matching pattern: [WordIndex.Choice], in words: ScalarHash) -> Int32? {
+    guard let one = pattern.first else { return nil }
+    let two = pattern.count > 1 ? pattern[1] : WordIndex.Choice(0)
+    let mask = Self.beginning(one.isAny ? 0 : .max, two.isAny ? 0 : .max)
+    let a = Self.beginning(one.first, two.first) & mask
+    let b = Self.beginning(one.first, two.second) & mask
+    let c = Self.beginning(one.second, two.first) & mask
+    let d = Self.beginning(one.second, two.second) & mask
+    for (index, beginning) in beginnings.enumerated() {
+      let value = beginning & mask
+      guard value == a || value == b || value == c || value == d else { continue }
+      if words.key(keys[index], matches: pattern) { return keys[index] }
+    }
+    return nil
+  }
+}
+
 /// An open-addressed hash table from scalar strings to positions; the first insertion stays.
 private struct ScalarHash: Sendable {
   private var slots: [Int32]
@@ -65,8 +111,6 @@ private struct ScalarHash: Sendable {
   /// All keys end to end; key `k` is `scalars[starts[k]..<starts[k + 1]]`.
   private var scalars: [UInt32] = []
   private var starts: [Int32] = [0]
-  /// Key numbers by position, for ``equals(_:_:where:)``.
-  private var keys: [Int32: Int32] = [:]
   private let mask: Int
 
   init(capacity: Int) {
@@ -74,17 +118,18 @@ private struct ScalarHash: Sendable {
     while size < capacity * 2 { size *= 2 }
     slots = [Int32](repeating: -1, count: size)
     mask = size - 1
-    keys.reserveCapacity(capacity)
   }
 
-  mutating func insert(_ key: [UInt32], _ position: Int32) {
+  /// The number of the key, if it is a new one.
+  mutating func insert(_ key: [UInt32], _ position: Int32) -> Int32? {
     let slot = find(key)
-    guard slots[slot] < 0 else { return }
-    slots[slot] = Int32(positions.count)
-    keys[position] = Int32(positions.count)
+    guard slots[slot] < 0 else { return nil }
+    let number = Int32(positions.count)
+    slots[slot] = number
     positions.append(position)
     scalars.append(contentsOf: key)
     starts.append(Int32(scalars.count))
+    return number
   }
 
   subscript(key: [UInt32]) -> Int32? {
@@ -92,12 +137,14 @@ private struct ScalarHash: Sendable {
     return found < 0 ? nil : positions[Int(found)]
   }
 
-  func equals(_ position: Int32, _ pattern: [UInt32], where isHidden: (UInt32) -> Bool) -> Bool {
-    guard let key = keys[position] else { return false }
-    let start = Int(starts[Int(key)])
-    return pattern.indices.allSatisfy {
-      isHidden(pattern[$0]) || pattern[$0] == scalars[start + $0]
+  func position(ofKey number: Int32) -> Int32 { positions[Int(number)] }
+
+  func key(_ number: Int32, matches pattern: [WordIndex.Choice]) -> Bool {
+    let start = Int(starts[Int(number)])
+    for (place, choice) in pattern.enumerated() where !choice.allows(scalars[start + place]) {
+      return false
     }
+    return true
   }
 
   /// The slot of the key, or the free one where it would go. A table is at most half full.

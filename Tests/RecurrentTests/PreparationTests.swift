@@ -63,6 +63,36 @@ import Testing
     }
   }
 
+  @Test(
+    "A disguised word is the word that it stands for",
+    arguments: [
+      ("he11o", "hello"), ("1ove|y", "lovely"), ("(0ff33", "coffee"), ("8an4n@", "banana"),
+      ("p*t#to", "potato"), ("pot-to", "potato"), ("🅱🅰🅽🅰🅽🅰", "banana"), ("ⓗⓔⓛⓛⓞ", "hello"),
+      ("𝗉𝗈𝗍𝖺𝗍𝗈", "potato"), ("p o t a t o", "potato"), ("hellllo", "hello"),
+    ])
+  func words(disguised: String, plain: String) throws {
+    let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
+    let expected = try classifier.prepare(plain).words
+    #expect(expected.count == 1 && expected != [.unknown(subwords: [])])
+    #expect(try classifier.prepare(disguised).words == expected)
+  }
+
+  @Test("An unlisted character has the id of the letter that it looks like")
+  func lookAlikes() throws {
+    let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
+    let plain = try classifier.prepare("tomato").characters
+    #expect(!plain.contains(1))
+    #expect(try classifier.prepare("ｔｏｍａｔｏ").characters == plain)
+    #expect(try classifier.prepare("ⓣ𝐨𝓂🅰𝕥o").characters == plain)
+    #expect(try classifier.prepare("世").characters.contains(1))
+  }
+
+  @Test("A flag is no word")
+  func flags() throws {
+    let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
+    #expect(try classifier.prepare("🇫🇷").words.isEmpty)
+  }
+
   @Test("A batch gives each text the same bits as alone, from many tasks at once")
   func batches() async throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)

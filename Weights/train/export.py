@@ -85,8 +85,8 @@ def configuration(text, words):
             "maximumWords": text["maximumWords"],
             "subwords": s,
             **{key: text[key] for key in (
-                "characters", "spaces", "edges", "ignored", "symbols", "leet", "fold",
-                "lowercase", "letters")},
+                "characters", "spaces", "edges", "ignored", "symbols", "leet", "alternatives",
+                "fold", "lowercase", "letters")},
         },
     }
 
@@ -96,10 +96,15 @@ def write(folder, network, text, words, grams_of_words):
     save_file(tensors(network, grams_of_words), folder / "model.safetensors")
     (folder / "model.safetensors").chmod(0o644)
     (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
+    write_configuration(folder, text, words)
+
+
+def write_configuration(folder, text, words):
     # Long tables on one line each, the rest laid out for a reader.
     value = configuration(text, words)
     long = {key: json.dumps(value["text"][key]) for key in (
-        "ignored", "symbols", "letters", "leet", "fold", "lowercase", "subwords")}
+        "ignored", "symbols", "letters", "leet", "alternatives", "fold",
+        "lowercase", "subwords")}
     for key in long:
         value["text"][key] = f"@{key}@"
     layout = json.dumps(value, ensure_ascii=False, indent=2)

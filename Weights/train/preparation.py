@@ -2,7 +2,7 @@
 
 Everything works on Unicode scalars and on tables that lie in the bundle (`config.json`, key
 `text`), so no Unicode library's version can change an id. The rules in words, `letter` meaning a
-scalar inside `letters` (letters, marks and digits of every script):
+scalar inside `letters` (letters, marks and digits of every script, and letters in circles and boxes):
 
  1. Every scalar is lower-cased by the one-to-one table `lowercase`.
  2. The text is split into chunks at scalars of `spaces`.
@@ -12,22 +12,28 @@ scalar inside `letters` (letters, marks and digits of every script):
     letter, digit or `_` is a mention, the characters `@user` and the word `<user>`, unless F
     (below) of it is a known word ("@ss").
  4. Characters: a space, then every chunk as it is (links and mentions replaced) with a space
-    behind. Ids by position in `characters` + 2; 0 is padding, 1 unknown.
+    behind. Ids by position in `characters` + 2; 0 is padding. A scalar that is not listed has the id
+    of what `fold` makes of it, or else 1, unknown.
  5. Three or more neighbouring chunks, each with exactly one scalar left after trimming to letters
     and `edges`, are one run ("f u c k"). If nothing below finds it, it is tried without its first
     scalar, without its last, without both; those then stand as words of their own.
  6. Any other visible form is split so that each scalar of `symbols` that is not in `fold` is a word
     of its own; what lies between are runs.
- 7. A run has three readings. `soft`: trimmed at both ends to letters and scalars of `edges`.
-    `core`: trimmed to letters. F(x): each scalar by `fold`, then, if a letter that is no ASCII
-    digit is there, by `leet`; whatever is then no letter is dropped.
+ 7. A run has four readings. `soft`: trimmed at both ends to letters and scalars of `edges`.
+    `core`: trimmed to letters. `wide`: trimmed to letters and scalars of `leet`. F(x): each scalar
+    by `fold`, then, if a letter that is no ASCII digit is there, by `leet`; whatever is then no
+    letter is dropped. The list has F(x) if it has that word or, where F replaced a scalar of
+    `alternatives` by `leet`, one that has the scalar's alternative in that place; the first such
+    word of the list counts ("k1ll" has i or l).
     A run with no letter: if nothing is left of soft, no word; else the word F(soft) if known, else none.
     A core of ASCII digits and non-letters only: the word `<number>`.
  8. The first known of: soft, F(soft), R2(F(soft)), core, F(core), R2(F(core)), where R2 shortens
     three or more equal neighbours to two; then, if F(core) had such three, the first word in the
-    list with the same R1 (all equal neighbours to one) as F(core); then, if soft has a `*`
-    or `#`, the first word of the list with the same number of scalars that equals soft everywhere but at those
-    (which must leave two or more scalars).
+    list with the same R1 (all equal neighbours to one) as F(core); then the first word that core
+    masks with `*` and `#`; then the first that soft masks with `*`, `#` and `-`; then F(wide).
+    A run masks a word of the same number of scalars that equals it everywhere but at those, if it
+    has one of those and two or more others. And a word that core masks with `*` and `#` goes before
+    one that F(soft), R2(F(soft)) or F(core) found if it stands before it in the list ("f*ck").
  9. Else the core is split at scalars that are neither letters nor `'`, provided that one part has
     three scalars or more, and each part is looked up by 8 in its turn.
 10. Else the word is unknown (id 1), and carries the subwords of R2(F(core)): all n-grams of
@@ -55,6 +61,8 @@ SYMBOLS = [[0x2190, 0x2BFF], [0x1F000, 0x1FAFF]]
 LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g",
         "2": "z", "@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "(": "c", "€": "e", "£": "l",
         "¡": "i"}
+#: Second readings of scalars of LEET.
+ALTERNATIVES = {"1": "l", "!": "l", "|": "i", "¡": "l", "6": "b", "9": "q"}
 EDGES = "@$|+€£*"
 
 
@@ -92,11 +100,14 @@ def fold_table():
     return {key: value for key, value in sorted(table.items()) if not key.isascii()}
 
 
-def letter_ranges():
+def letter_ranges(fold):
+    """Letters, marks and digits; and what `fold` takes for a letter, but for the halves of flags."""
     ranges = []
     for code in range(0x323B0):
         kind = unicodedata.category(chr(code))
-        if kind[0] in "LM" and not any(a <= code <= b for a, b in IGNORED) or kind == "Nd":
+        ignored = any(a <= code <= b for a, b in IGNORED)
+        twin = fold.get(chr(code), "").isalpha() and not 0x1F1E6 <= code <= 0x1F1FF
+        if kind[0] in "LM" and not ignored or kind == "Nd" or twin:
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code
             else:
@@ -112,9 +123,10 @@ def tables():
         "lowercase": {"from": "".join(lower), "to": "".join(lower.values())},
         "ignored": IGNORED,
         "symbols": SYMBOLS,
-        "letters": letter_ranges(),
+        "letters": letter_ranges(fold),
         "fold": {"from": "".join(fold), "to": "".join(fold.values())},
         "leet": {"from": "".join(LEET), "to": "".join(LEET.values())},
+        "alternatives": {"from": "".join(ALTERNATIVES), "to": "".join(ALTERNATIVES.values())},
         "edges": EDGES,
     }
 
@@ -137,10 +149,12 @@ class Preparation:
         self.lower = str.maketrans(text["lowercase"]["from"], text["lowercase"]["to"])
         self.fold = dict(zip(text["fold"]["from"], text["fold"]["to"]))
         self.leet = dict(zip(text["leet"]["from"], text["leet"]["to"]))
+        self.alternatives = dict(zip(text["alternatives"]["from"], text["alternatives"]["to"]))
         self.space = re.compile("[" + re.escape(text["spaces"]) + "]+")
         self.starts = [a for a, _ in text["letters"]]
         self.ends = [b for _, b in text["letters"]]
         self.edges = set(text["edges"])
+        self.wide = set(text["leet"]["from"])
         self.character = {c: i + 2 for i, c in enumerate(text.get("characters", ""))}
         self.words = list(words or [])
         self.index = {}
@@ -151,7 +165,8 @@ class Preparation:
                 continue
             self.index.setdefault(word, position + 2)
             self.squeezed.setdefault(limited(word, 1), position + 2)
-            self.shapes.setdefault(len(word), []).append((word, position + 2))
+            for shape in {(len(word),), *((len(word), i, c) for i, c in enumerate(word[:2]))}:
+                self.shapes.setdefault(shape, []).append((word, position + 2))
         self.special = {w: i + 2 for i, w in enumerate(self.words) if w[0] == "<" and w[-1] == ">"}
         self.is_letter = functools.lru_cache(maxsize=None)(self._is_letter)
         self.is_ignored = functools.lru_cache(maxsize=None)(
@@ -182,25 +197,71 @@ class Preparation:
 
     # Words
 
+    def listed(self, run):
+        """The id of the first word of the list that F(run) may be, or None."""
+        letters = [self.fold.get(c, c) for c in run]
+        if not any(c in self.alternatives for c in letters) or not any(
+                self.is_letter(c) and not "0" <= c <= "9" for c in letters):
+            return self.index.get(self.folded(run))
+        choices = []
+        for c in letters:
+            first = self.leet.get(c, c)
+            if self.is_letter(first):
+                choices.append({first, self.alternatives.get(c, first)})
+        return self.matching(choices)
+
+    def matching(self, choices):
+        """The id of the first word of the list with one of the choices in each place; no choices
+        stand for any scalar."""
+        shape = (len(choices),)
+        for place, choice in enumerate(choices[:2]):
+            if len(choice) == 1:
+                shape = (len(choices), place, *choice)
+        for word, position in self.shapes.get(shape, ()):
+            if all(not choice or c in choice for c, choice in zip(word, choices)):
+                return position
+        return None
+
+    def masked(self, run, masks):
+        """The id of the first word of the list that the run is with masked letters, or None."""
+        hidden = sum(c in masks for c in run)
+        if hidden and len(run) - hidden >= 2:
+            return self.matching([set() if c in masks else {c} for c in run])
+        return None
+
     def _find(self, run):
         """The id of a known word that the run spells, or None."""
         soft, core = self.trimmed(run, self.edges), self.trimmed(run, ())
-        readings = [soft, self.folded(soft)]
-        readings += [limited(readings[1], 2), core, self.folded(core)]
-        readings += [limited(readings[4], 2)]
-        for reading in readings:
-            if reading in self.index:
-                return self.index[reading]
-        if readings[4] != readings[5]:
-            known = self.squeezed.get(limited(readings[4], 1))
-            if known is not None:
-                return known
-        if "*" in soft or "#" in soft:
-            if sum(c not in "*#" for c in soft) >= 2:
-                for word, position in self.shapes.get(len(soft), ()):
-                    if all(a == b or a in "*#" for a, b in zip(soft, word)):
-                        return position
-        return None
+        if soft in self.index:
+            return self.index[soft]
+        masked = self.masked(core, "*#")
+
+        def first(known):
+            return known if masked is None else min(known, masked)
+
+        known = self.listed(soft)
+        if known is not None:
+            return first(known)
+        known = self.index.get(limited(self.folded(soft), 2))
+        if known is not None:
+            return first(known)
+        if core in self.index:
+            return self.index[core]
+        known = self.listed(core)
+        if known is not None:
+            return first(known)
+        folded = self.folded(core)
+        short = limited(folded, 2)
+        known = self.index.get(short)
+        if known is None and short != folded:
+            known = self.squeezed.get(limited(folded, 1))
+        if known is None:
+            known = masked
+        if known is None:
+            known = self.masked(soft, "*#-")
+        if known is None:
+            known = self.listed(self.trimmed(run, self.wide))
+        return known
 
     def run(self, run, splitting=True):
         """Ids of a run's words: a number, or a tuple of subwords for an unknown one."""
@@ -301,7 +362,9 @@ class Preparation:
             if piece:
                 words.extend(self.run(piece))
         flush()
-        characters = [self.character.get(c, 1) for c in "".join(stream)]
+        characters = [
+            self.character.get(c) or self.character.get(self.fold.get(c, c), 1)
+            for c in "".join(stream)]
         return (
             characters[: self.text["maximumCharacters"]],
             words[: self.text["maximumWords"]],

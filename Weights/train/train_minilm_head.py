@@ -120,13 +120,6 @@ def as_scikit_learn(scaler, model):
     return make_pipeline(scaler, perceptron)
 
 
-def teacher_scores(arguments, rows):
-    """Scores of the head last trained into `arguments.work`, for other models to learn from."""
-    head = joblib.load(arguments.work / "minilm-head.joblib")
-    embed = Embedder(arguments.encoder, arguments.work / "embeddings")
-    return head.predict_proba(embed(rows.texts)).astype(np.float32)
-
-
 def export_head(head, folder):
     """With Weights/export_head.py, so that the files are what that script writes."""
     path = pathlib.Path(__file__).resolve().parents[1] / "export_head.py"
@@ -178,7 +171,7 @@ def main():
         "TF-IDF characters": judge.judge(
             baseline.trained("characters", rows_of, arguments.work), parts, charged),
     }
-    card.write_minilm(arguments.output, results, rows, report)
+    card.write_minilm(arguments.output, results, report)
 
 
 if __name__ == "__main__":

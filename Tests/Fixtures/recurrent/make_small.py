@@ -47,6 +47,9 @@ TEXTS = [
     "\u0000\u0001\u007f", "\U0010ffff\ue000", "p\u0336o\u0336t\u0336a\u0336t\u0336o\u0336",
     "ρotato ποτατο", "𝗉𝗈𝗍𝖺𝗍𝗈 𝐏𝐎𝐓𝐀𝐓𝐎 ℙ𝕠𝕥𝕒𝕥𝕠", "ᵖᵒᵗᵃᵗᵒ", "P0T470 7OM47O", "l0v€ly g@rd3n w3@7h€r!!",
     "pa$$ pa55 p@ss p@$$", "héllo hèllo hëllo", "pass.es", "p a s s . e s", "thé, gärden",
+    "he1lo hel|o h3!10 1ove|y LOV€1Y 1|1 1a", "(0ff33 (offee (the +omato !and", "8anana 9otato pa6e",
+    "pot-to b-n-na pota-o- -otato th* t*e p#ssed po*tato c*ff*e*", "🅱anana 🅑🅐🅝🅐🅝🅐 ⓟⓞⓣⓐⓣⓞ! Ⓟ 🇵🇴🇹 🇺🇸",
+    "①② m² ²ⁿᵈ ª º 🆗", "ｐｏｔａｔｏ！ 🄿🄾🅃🄰🅃🄾 𝓅ⓞ𝓉🅰𝓉⓪", "𝟏𝟎 𝟏st ℎⅇllo",
 ]
 
 
