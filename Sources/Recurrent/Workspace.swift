@@ -78,7 +78,7 @@ final class Workspace: @unchecked Sendable {
         x, weights: layer.weights, bias: layer.bias, activation: activation, into: y)
     case .int8(let weights, let digits):
       let rows = quantizedRows(x.rows, columns: x.columns, digits: digits)
-      kernels.quantize(x, block: weights.block, into: rows, first: 0, scratch: rotated)
+      kernels.quantize(x, into: rows, first: 0, scratch: rotated)
       kernels.dense(
         rows, rows: 0..<x.rows, weights, columns: 0..<weights.outputs, activation: activation,
         into: y)
