@@ -22,7 +22,7 @@ struct ModelFolder {
     configuration = try EncoderConfiguration(file)
     do { checkpoint = try Checkpoint(contentsOf: url) } catch { throw .weights(error) }
     scope = checkpoint.scope()
-    let isPrepared = checkpoint.names.contains { $0.hasSuffix("." + PreparedLayer.weights) }
+    let isPrepared = checkpoint.names.contains { $0.hasSuffix("." + PreparedLayer.layout) }
     if isPrepared, precision == .float32 { throw .preparedForInt8(file: checkpoint.path) }
     configuration.precision = precision ?? (isPrepared ? .int8 : .float32)
   }
