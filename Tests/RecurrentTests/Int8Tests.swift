@@ -33,7 +33,8 @@ import Testing
 
   @Test("A text's scores are the same bits alone and after longer and shorter ones")
   func alone() throws {
-    let texts = try Self.texts()
+    let short = try Self.texts()
+    let texts = short + [short.joined(separator: " ")] + short.prefix(9)
     let together = try Self.classifier(.int8)
     for _ in 0..<2 {
       for (text, scores) in zip(texts, try together.scores(texts)) {
