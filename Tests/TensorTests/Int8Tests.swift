@@ -85,8 +85,10 @@ struct Int8Tests {
     for integers in [largest, integers] {
       let weights = QuantizedWeights(integers, bias: nil)
       let x = Matrix(rows: 3, columns: inputs)
-      var rotated = signs.map { Float($0) }
+      // The inverse of the rotation: the transform is its own, with the signs behind it.
+      var rotated = signs.enumerated().map { Float(Kernels.isNegative($0) ? -$1 : $1) }
       Kernels.rotate(&rotated)
+      for index in rotated.indices where Kernels.isNegative(index) { rotated[index].negate() }
       for row in 0..<3 { x.set(row: row, to: rotated) }
       let (rows, y) = run(Kernels(set), x, weights, digits: 1)
       #expect(rows[0, 0] == -127 && rows[2, 1] == 127)

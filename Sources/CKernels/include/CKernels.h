@@ -81,7 +81,7 @@ typedef struct {
   void (*transpose)(const float *x, long x_stride, float *y, long y_stride, long rows,
                     long columns, bool accumulate);
 
-  // Rotates each row of x [rows, columns] by Hadamard matrices (blocks of the greatest power of two
+  // Rotates each row of x [rows, columns]: signs, Hadamard matrices (blocks of the greatest power of two
   // that divides `columns`, without the factor 1/√block), then mixes the p blocks by the reflection
   // 1 − 2/p, and quantises it by its greatest magnitude into row `first + r` of `result`. A row with
   // NaN or infinity gets the scale NaN and zeros.

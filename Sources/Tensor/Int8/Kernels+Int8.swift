@@ -52,6 +52,7 @@ extension Kernels {
 extension Kernels {
   /// The product of a row with the rotation H of ``QuantizedWeights``.
   static func rotate(_ row: inout [Float]) {
+    for index in row.indices where isNegative(index) { row[index].negate() }
     let block = QuantizedWeights.block(inputs: row.count)
     var distance = 1
     while distance < block {
@@ -69,6 +70,12 @@ extension Kernels {
       let mixed = places.reduce(0) { $0 + row[$1] } * (2 / Float(count))
       for other in places { row[other] -= mixed }
     }
+  }
+
+  /// The sign of a channel: a bent function of its number, (−1)^(b₀b₁ + b₂b₃ + …), whose Hadamard
+  /// transform is flat.
+  static func isNegative(_ channel: Int) -> Bool {
+    (channel & channel >> 1 & 0x5555_5555).nonzeroBitCount % 2 == 1
   }
 
   func swiftQuantize(_ x: Matrix, into result: QuantizedRows, first: Int) {

@@ -3,11 +3,11 @@ internal import CKernels
 /// Weights of a dense layer in int8, one scale for each output, packed as the dot-product
 /// instructions want them.
 ///
-/// The layer's input is rotated before it is quantised: `H = (h ⊕ … ⊕ h) · (1 − 2/p · J)`, Hadamard
-/// matrices h of order ``block(inputs:)``, then a reflection across the p blocks, whose entries for p = 3 are
-/// 1/3 and −2/3. So a few large channels of the input are spread over all of it. These are the
-/// weights `W H / block`; the product is the same, since H Hᵀ = block · 1. (After QuaRot,
-/// arXiv:2404.00456.)
+/// The layer's input is rotated before it is quantised: `H = s · (h ⊕ … ⊕ h) · (1 − 2/p · J)`. Signs s,
+/// so that what all channels have in common spreads too; Hadamard matrices h of order
+/// ``block(inputs:)``; a reflection across the p blocks, whose entries for p = 3 are 1/3 and −2/3. So
+/// a few large channels of the input are spread over all of it. These are the weights `W H / block`;
+/// the product is the same, since H Hᵀ = block · 1. (After QuaRot, arXiv:2404.00456.)
 public struct QuantizedWeights: Sendable {
   public let outputs: Int
   public let inputs: Int

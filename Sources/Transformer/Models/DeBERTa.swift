@@ -66,7 +66,7 @@ extension Encoder {
           shares
           ? layer.key
           : try own["pos_key_proj"].projection(
-            inputs: hidden, outputs: hidden, precision: configuration.precision)
+            inputs: hidden, outputs: hidden, precision: .float32)
         keys = projected(projection, isFalling: true)
       }
       if attention.positionToContent {
@@ -74,7 +74,7 @@ extension Encoder {
           shares
           ? layer.query
           : try own["pos_query_proj"].projection(
-            inputs: hidden, outputs: hidden, precision: configuration.precision)
+            inputs: hidden, outputs: hidden, precision: .float32)
         queries = projected(projection, isFalling: false)
       }
       tables.append(DisentangledScores.Layer(positionKeys: keys, positionQueries: queries))

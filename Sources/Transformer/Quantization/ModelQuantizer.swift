@@ -36,7 +36,7 @@ public struct ModelQuantizer {
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
   ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site is given more. nil:
-  ///     0.0003, then a quarter of it and so on until the calibration's embeddings stay near float32
+  ///     0.0012, then a quarter of it and so on until the calibration's embeddings stay near float32
   ///     (``Agreement/isEnough``).
   public init(
     contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
@@ -58,7 +58,7 @@ public struct ModelQuantizer {
   ) throws(TransformerError) -> PreparedModel {
     if let tolerance { return try pass(calibration, tolerance, progress).prepared }
     let exact = try exactEmbeddings(calibration)
-    var tolerance = 0.0003
+    var tolerance = 0.0012
     while true {
       let (prepared, found) = try pass(calibration, tolerance, progress)
       let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
