@@ -14,7 +14,7 @@ enum Machine {
       unsafe memory.withUnsafeBufferPointer { words in
         nonisolated(unsafe) let words = unsafe words
         pool.run(parts: parts) { part, _ in
-          let range = part * words.count / parts..<(part + 1) * words.count / parts
+          let range = unsafe part * words.count / parts..<(part + 1) * words.count / parts
           var sums = SIMD8<UInt64>()
           for index in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
             sums &+= unsafe UnsafeRawPointer(words.baseAddress.unsafelyUnwrapped + index)

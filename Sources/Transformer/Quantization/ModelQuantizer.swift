@@ -35,8 +35,9 @@ public struct ModelQuantizer {
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
-  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site is given more. nil:
-  ///     0.0012, then a quarter of it and so on until the calibration's embeddings stay near float32
+  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site of a quarter of a
+  ///     layer's multiplications is given more; others in proportion. nil:
+  ///     0.0012, then half of it and so on until the calibration's embeddings stay near float32
   ///     (``Agreement/isEnough``).
   public init(
     contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
@@ -63,7 +64,7 @@ public struct ModelQuantizer {
       let (prepared, found) = try pass(calibration, tolerance, progress)
       let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
       if isExact || Agreement(of: found, with: exact).isEnough { return prepared }
-      tolerance /= 4
+      tolerance /= 2
     }
   }
 
@@ -104,7 +105,9 @@ public struct ModelQuantizer {
         let weights = layer[site].compactMap { layer in
           if case .float32(let weights) = layer { weights } else { nil }
         }
-        let rounding = rounding(weights, inputs, tolerance) { candidate in
+        // Where a second digit costs little, little is enough to ask for it.
+        let share = 4 * Double(layer.multiplications(at: site)) / Double(layer.multiplications)
+        let rounding = rounding(weights, inputs, tolerance * share) { candidate in
           guard site == .attentionInput, let exact else { return 0 }
           var changed = layer
           changed[site] = candidate
@@ -168,6 +171,13 @@ public struct ModelQuantizer {
 }
 
 extension EncoderLayer {
+  /// Multiplications for one token.
+  func multiplications(at site: Site) -> Int {
+    self[site].reduce(0) { $0 + $1.inputs * $1.outputs }
+  }
+
+  var multiplications: Int { Site.allCases.reduce(0) { $0 + multiplications(at: $1) } }
+
   /// The weights that a site's input is multiplied with.
   subscript(site: Site) -> [Projection] {
     get {

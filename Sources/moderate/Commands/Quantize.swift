@@ -38,9 +38,10 @@ struct Quantize: ParsableCommand {
 
   @Option(
     help: """
-      The loss of a layer's output, squared and relative, from which on it gets more. By default \
-      0.0012, and a quarter of it and so on until embeddings stay near: cosines of 0.9995 on average \
-      and of at least 0.9985 over the calibration.
+      The loss of a product, squared and relative, from which on it gets more, if it is a quarter of \
+      its layer's work; others in proportion. By default \
+      0.0012, and half of it and so on until embeddings stay near: cosines of 0.9995 on average \
+      and of at least 0.999 over the calibration.
       """)
   var tolerance: Double?
 
