@@ -22,12 +22,14 @@ help: ## List what make can do.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 .PHONY: run
-run: release encoder ## Moderate a few messages, with the MiniLM weights and the default ones.
-	@if [ -e Weights/default/moderation.json ]; then \
-	  echo "The default moderator:"; \
-	  .build/release/moderate classify --format table --input Weights/messages.txt; echo; fi
-	@echo "The MiniLM moderator (--model $(BUNDLE)):"
-	@.build/release/moderate classify --model $(BUNDLE) --format table --input Weights/messages.txt
+run: release ## Moderate a few messages, with the default weights and the MiniLM ones.
+	@echo "The default moderator:"
+	@.build/release/moderate classify --format table --input Weights/messages.txt
+	@echo
+	@if $(MAKE) --no-print-directory encoder; then \
+	  echo "The MiniLM moderator (--model $(BUNDLE)):"; \
+	  .build/release/moderate classify --model $(BUNDLE) --format table --input Weights/messages.txt; \
+	else echo "No MiniLM moderator: its encoder needs the network once (make encoder)."; fi
 
 .PHONY: release
 release: dependencies ## Build the command line, optimised.
@@ -51,10 +53,13 @@ format: ## Format the sources.
 	swift format --in-place --recursive --parallel $(SOURCES)
 
 .PHONY: bench
-bench: dependencies ## Measure MODEL=folder beside the peers of Benchmarks/peers, in one run.
+bench: dependencies ## Measure the default moderator, the heads and, with MODEL=folder, its peers beside it.
 	swift build -c release --package-path Benchmarks
-	python3 Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
-	  --ours "$(CURDIR)/Benchmarks/.build/release/moderation-benchmark serve"
+	Benchmarks/.build/release/moderation-benchmark --profile --model Weights/default \
+	  $(if $(wildcard $(BUNDLE)/encoder),--model $(BUNDLE) --precision float32 --precision int8)
+	python3 Benchmarks/peers/heads.py
+	$(if $(MODEL),python3 Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
+	  --ours "$(CURDIR)/Benchmarks/.build/release/moderation-benchmark serve")
 
 .PHONY: fuzz
 fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Heads
 import JSON
 
 /// Our engine as a process that `peers/compare.py` measures beside the others: answers the requests
@@ -13,6 +14,7 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     var engine: Engine?
+    var head: Head?
     while let line = readLine() {
       do {
         let request = try JSONValue(parsing: line)
@@ -26,6 +28,10 @@ struct Serve: ParsableCommand {
               ?? "float32", "seconds": loaded.seconds,
           ])
         case "quit": return
+        case "load head":
+          head = try Head(contentsOf: URL(filePath: try request.string("head")))
+          Self.answer(["engine": "swift-moderation"])
+        case "score": Self.answer(["milliseconds": try Self.score(request, with: head)])
         case "run": Self.answer(["milliseconds": try Self.required(engine).run(request)])
         case "embed": Self.answer(["vectors": try Self.required(engine).embed(request)])
         case let other: throw Failure("unknown op \(other)")
@@ -39,6 +45,18 @@ struct Serve: ParsableCommand {
   private static func required(_ engine: Engine?) throws -> Engine {
     guard let engine else { throw Failure("load a model first") }
     return engine
+  }
+
+  /// The time of each repetition over all rows.
+  private static func score(_ request: JSONValue, with head: Head?) throws -> [Double] {
+    guard let head else { throw Failure("load a head first") }
+    let rows = try request.array("rows").map { try $0.doubles() }
+    let values = rows.flatMap(\.self)
+    return try (0..<(try request.optionalInt("repeat") ?? 1)).map { _ in
+      let start = ContinuousClock.now
+      _ = try head.probabilities(values, count: rows.count)
+      return milliseconds(since: start)
+    }
   }
 
   private static func answer(_ object: [String: Any]) {
