@@ -9,10 +9,7 @@
     __attribute__((                                                                            \
         target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,amx-tile,amx-int8"))),             \
     apply_to = function)
-#define LANES 16
-#define DENSE_LANES 16
-#define MULTIPLY_ROWS 8
-#define MULTIPLY_VECTORS 1
+#include "avx512_shape.inc"
 #include "float_kernels.inc"
 
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {

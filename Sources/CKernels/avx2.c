@@ -6,9 +6,10 @@
 #include <string.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANES 8
-#define DENSE_LANES 8
-#define MULTIPLY_ROWS 6
-#define MULTIPLY_VECTORS 2
+#define PANEL_VECTORS 3
+#define EACH_DENSE_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
+#define EACH_MULTIPLY_ROWS(DO) EACH_DENSE_ROWS(DO) DO(5) DO(6)
+#define KEEP_ORDER(SUM) __asm__ volatile("" : "+x"(SUM)::"memory")
 #include "float_kernels.inc"
 
 // vpmaddubsw multiplies unsigned with signed bytes and adds neighbours in int16, where two products

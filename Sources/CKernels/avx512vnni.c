@@ -7,10 +7,7 @@
 #pragma clang attribute push(                                                                  \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma"))),         \
     apply_to = function)
-#define LANES 16
-#define DENSE_LANES 16
-#define MULTIPLY_ROWS 8
-#define MULTIPLY_VECTORS 1
+#include "avx512_shape.inc"
 #include "float_kernels.inc"
 
 #define INT8_ROWS 12

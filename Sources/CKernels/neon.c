@@ -5,10 +5,7 @@
 
 #include <arm_neon.h>
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
-#define LANES 4
-#define DENSE_LANES 8
-#define MULTIPLY_ROWS 4
-#define MULTIPLY_VECTORS 4
+#include "neon_shape.inc"
 #include "float_kernels.inc"
 
 #define INT8_ROWS 4

@@ -25,7 +25,7 @@ struct CharacterConvolution: Sendable {
     self.stride = stride
     let kernel = Matrix(layer.kernel, rows: width * filters, columns: embedding.columns)
     let products = Matrix(rows: embedding.rows, columns: width * filters)
-    kernels.dense(embedding, weights: kernel, bias: nil, into: products)
+    kernels.dense(embedding, DenseWeights(weights: kernel, bias: nil), into: products)
     var table = [Float](repeating: 0, count: embedding.rows * width * stride)
     for character in 0..<embedding.rows {
       let row = products[row: character]

@@ -11,7 +11,7 @@ struct Network: Sendable {
   private let input: Projection
   private let forward, backward: RecurrentLayer
   private let attention: Projection
-  private let score: Matrix
+  private let score: DenseWeights
   private let dense: [Projection]
   private let output: Projection
 
@@ -33,10 +33,8 @@ struct Network: Sendable {
     ) -> Projection {
       let outputs = layer.bias.count
       return Projection(
-        DenseWeights(
-          weights: Matrix(layer.kernel, rows: outputs, columns: inputs),
-          bias: Matrix(layer.bias, rows: 1, columns: outputs)),
-        precision: precision)
+        weights: Matrix(layer.kernel, rows: outputs, columns: inputs),
+        bias: Matrix(layer.bias, rows: 1, columns: outputs), precision: precision)
     }
     input = projection(
       .init(
@@ -45,7 +43,8 @@ struct Network: Sendable {
     forward = RecurrentLayer(weights.forward, c)
     backward = RecurrentLayer(weights.backward, c)
     attention = projection(weights.attention, inputs: 2 * c.units, precision)
-    score = Matrix(weights.score, rows: 1, columns: c.attentionUnits)
+    score = DenseWeights(
+      weights: Matrix(weights.score, rows: 1, columns: c.attentionUnits), bias: nil)
     var inputs = c.joinedSize
     dense = weights.dense.map { layer in
       defer { inputs = layer.bias.count }
@@ -127,9 +126,13 @@ struct Network: Sendable {
     let hidden = workspace.matrix(words.count, c.attentionUnits)
     workspace.apply(
       attention, to: states.matrix, activation: .tanh, into: hidden.matrix, kernels)
-    // As one row, as softmax wants them.
+    // One for each word, and in memory one row, as softmax wants them.
     let energies = workspace.matrix(1, words.count)
-    kernels.dense(score, weights: hidden.matrix, bias: nil, into: energies.matrix)
+    kernels.dense(
+      hidden.matrix, score,
+      into: Matrix(
+        storage: energies.matrix.storage, offset: energies.matrix.offset, rows: words.count,
+        columns: 1))
     if c.attentionIsMasked {
       guard isReal.contains(true) else { return }
       for (index, isReal) in isReal.enumerated() where !isReal {

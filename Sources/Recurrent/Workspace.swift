@@ -74,8 +74,7 @@ final class Workspace: @unchecked Sendable {
   ) {
     switch layer {
     case .float32(let layer):
-      kernels.dense(
-        x, weights: layer.weights, bias: layer.bias, activation: activation, into: y)
+      kernels.dense(x, layer, activation: activation, into: y)
     case .int8(let weights, let digits):
       let rows = quantizedRows(x.rows, columns: x.columns, digits: digits)
       kernels.quantize(x, into: rows, first: 0, scratch: rotated)

@@ -18,36 +18,27 @@ extension Kernels {
   }
 
   func swiftDense(
-    _ x: Matrix, weights: Matrix, bias: Matrix?, activation: Activation, residual: Matrix?,
-    into y: Matrix
+    _ x: Matrix, _ weights: DenseWeights, outputs: Range<Int>, activation: Activation,
+    residual: Matrix?, into y: Matrix
   ) {
-    if instructionSet == .openblas {
-      BLAS.multiply(x, transposed: weights, into: y)
-    } else {
-      // Depth in the blocks of the vectorised kernel, each with eight partial sums.
-      let blocks = max(1, (x.columns + 767) / 768)
-      let step = ((x.columns + blocks - 1) / blocks + 15) / 16 * 16
-      for row in 0..<x.rows {
-        for output in 0..<weights.rows {
-          var total: Float = 0
-          for first in stride(from: 0, to: x.columns, by: max(1, step)) {
-            let range = first..<min(first + step, x.columns)
-            let (inputs, factors) = (x[columns: range], weights[columns: range])
-            var sums = SIMD8<Float>()
-            for start in stride(from: 0, to: range.count, by: 8) {
-              for lane in 0..<min(8, range.count - start) {
-                sums[lane].addProduct(inputs[row, start + lane], factors[output, start + lane])
-              }
-            }
-            let sum = VectorMath.sum(sums)
-            total = first == 0 ? sum + (bias?[0, output] ?? 0) : total + sum
+    for start in stride(from: outputs.lowerBound, to: outputs.upperBound, by: weights.panel) {
+      let count = min(weights.panel, outputs.upperBound - start)
+      let panel = weights.panel(from: start)[columns: 0..<count]
+      let bias = weights.bias(from: start)?[columns: 0..<count]
+      let place = start - outputs.lowerBound
+      let result = y[columns: place..<place + count]
+      if instructionSet == .openblas {
+        BLAS.multiply(x, panel, scale: 1, into: result)
+        if let bias { for row in 0..<y.rows { add(bias, to: result[rows: row..<row + 1]) } }
+      } else {
+        for row in 0..<x.rows {
+          for column in 0..<count {
+            var sum = bias?[0, column] ?? 0
+            for k in 0..<x.columns { sum.addProduct(x[row, k], panel[k, column]) }
+            result[row, column] = sum
           }
-          y[row, output] = x.columns == 0 ? bias?[0, output] ?? 0 : total
         }
       }
-    }
-    if instructionSet == .openblas, let bias {
-      for row in 0..<y.rows { add(bias, to: y[rows: row..<row + 1]) }
     }
     activate(y, activation)
     if let residual { add(residual, to: y) }

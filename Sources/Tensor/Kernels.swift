@@ -18,30 +18,36 @@ public struct Kernels: Sendable {
 
   @unsafe private var table: UnsafePointer<ck_kernels_t>? { unsafe instructionSet.table }
 
+  /// Outputs of a panel of ``DenseWeights``.
+  var panel: Int { unsafe table?.pointee.panel ?? 16 }
+
   /// `y = activation(x · weightsᵀ + bias) + residual`.
   ///
   /// - Parameters:
   ///   - x: `[rows, inputs]`
-  ///   - weights: `[outputs, inputs]`, as checkpoints have them
-  ///   - bias: `[1, outputs]`
+  ///   - outputs: those to compute, by default all; the first of them begins a panel
   ///   - residual: `[rows, outputs]`
   ///   - y: `[rows, outputs]`
   public func dense(
-    _ x: Matrix, weights: Matrix, bias: Matrix?, activation: Activation = .none,
-    residual: Matrix? = nil, into y: Matrix
+    _ x: Matrix, _ weights: DenseWeights, outputs: Range<Int>? = nil,
+    activation: Activation = .none, residual: Matrix? = nil, into y: Matrix
   ) {
-    precondition(x.columns == weights.columns && y.rows == x.rows && y.columns == weights.rows)
-    precondition(bias.map { $0.rows == 1 && $0.columns == y.columns } ?? true)
+    let outputs = outputs ?? 0..<weights.outputs
+    precondition(x.columns == weights.inputs && y.rows == x.rows && y.columns == outputs.count)
+    precondition(outputs.lowerBound >= 0 && outputs.upperBound <= weights.outputs)
     precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
-    guard let table = unsafe table else {
+    guard !outputs.isEmpty else { return }
+    guard let table = unsafe table, weights.panel == panel else {
       swiftDense(
-        x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
+        x, weights, outputs: outputs, activation: activation, residual: residual, into: y)
       return
     }
+    let first = weights.panel(from: outputs.lowerBound)
+    let bias = weights.bias(from: outputs.lowerBound)
     defer { withExtendedLifetime((x, weights, bias, residual, y)) {} }
     unsafe table.pointee.dense(
-      x.base, x.stride, weights.base, weights.stride, bias?.base, residual?.base,
-      residual?.stride ?? 0, y.base, y.stride, x.rows, y.columns, x.columns, activation.code)
+      x.base, x.stride, first.base, bias?.base, residual?.base, residual?.stride ?? 0, y.base,
+      y.stride, x.rows, y.columns, x.columns, activation.code)
   }
 
   /// `c = scale · a · b`: a `[m, k]`, b `[k, n]`, c `[m, n]`. Rows of `b` and `c` are at least

@@ -17,7 +17,13 @@ public final class FloatStorage: @unchecked Sendable {
 
   /// Zeroed memory for `count` elements on a 64-byte boundary. The system hands out its pages as they
   /// are first touched.
-  public init(count: Int) {
+  public convenience init(count: Int) {
+    self.init(uninitialized: count)
+    unsafe memset(base, 0, (count + Self.slack) * MemoryLayout<Float>.size)
+  }
+
+  /// Memory that its owner writes before anybody reads it.
+  init(uninitialized count: Int) {
     precondition(count >= 0, "a storage has no negative size")
     self.count = count
     owner = nil
@@ -28,7 +34,6 @@ public final class FloatStorage: @unchecked Sendable {
     guard failure == 0, let memory = unsafe memory else {
       preconditionFailure("no memory for \(bytes) bytes")
     }
-    unsafe memset(memory, 0, bytes)
     unsafe base = memory.bindMemory(to: Float.self, capacity: count + Self.slack)
   }
 

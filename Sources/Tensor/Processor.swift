@@ -39,11 +39,9 @@ public struct Processor: Sendable {
   ) {
     precondition(layers.count == outputs.count)
     shareOut(layers.map { ($0.outputs, $0.tile(rows: x.rows)) }) { index, range in
-      let layer = layers[index]
       kernels.dense(
-        x, weights: layer.weights[rows: range], bias: layer.bias?[columns: range],
-        activation: activation, residual: residual?[columns: range],
-        into: outputs[index][columns: range])
+        x, layers[index], outputs: range, activation: activation,
+        residual: residual?[columns: range], into: outputs[index][columns: range])
     }
   }
 
@@ -81,29 +79,5 @@ public struct Processor: Sendable {
     pool.run(parts: (rows + step - 1) / step) { part, _ in
       body(part * step..<min((part + 1) * step, rows))
     }
-  }
-}
-
-/// The weights of a dense layer, `[outputs, inputs]`, and its bias.
-public struct DenseWeights: Sendable {
-  public let weights: Matrix
-  /// `[1, outputs]`
-  public let bias: Matrix?
-
-  public var inputs: Int { weights.columns }
-  public var outputs: Int { weights.rows }
-
-  public init(weights: Matrix, bias: Matrix?) {
-    precondition(bias.map { $0.rows == 1 && $0.columns == weights.rows } ?? true)
-    self.weights = weights
-    self.bias = bias
-  }
-
-  /// Outputs computed together: some tens of microseconds of work, so that the threads end at the
-  /// same time even when the system slows one of them down, and a block of weights that stays in the
-  /// second cache. A multiple of every kernel's group.
-  func tile(rows: Int) -> Int {
-    let work = 1 << 20
-    return min(max(work / max(1, rows * inputs), 24), 96) / 24 * 24
   }
 }

@@ -4,12 +4,12 @@ public enum Projection: Sendable {
   /// `digits` of the input: 1, or 2 where one costs too much.
   case int8(QuantizedWeights, digits: Int)
 
-  /// Float weights as they are, or rounded.
-  public init(_ layer: DenseWeights, precision: Precision) {
+  /// Float weights, `[outputs, inputs]`, as they are or rounded.
+  public init(weights: Matrix, bias: Matrix?, precision: Precision) {
     self =
       switch precision {
-      case .float32: .float32(layer)
-      case .int8: .int8(QuantizedWeights(rounding: layer), digits: 1)
+      case .float32: .float32(DenseWeights(weights: weights, bias: bias))
+      case .int8: .int8(QuantizedWeights(rounding: weights, bias: bias), digits: 1)
       }
   }
 

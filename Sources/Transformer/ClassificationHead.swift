@@ -36,10 +36,9 @@ struct ClassificationHead: Sendable {
   func callAsFunction(_ hidden: Matrix, _ kernels: Kernels) -> [Float] {
     let pooled = Matrix(rows: 1, columns: dense.outputs)
     kernels.dense(
-      hidden[rows: 0..<1], weights: dense.weights, bias: dense.bias, activation: activation,
-      into: pooled)
+      hidden[rows: 0..<1], dense, activation: activation, into: pooled)
     let logits = Matrix(rows: 1, columns: output.outputs)
-    kernels.dense(pooled, weights: output.weights, bias: output.bias, into: logits)
+    kernels.dense(pooled, output, into: logits)
     return logits[row: 0]
   }
 }

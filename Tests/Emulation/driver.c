@@ -98,13 +98,29 @@ static void int8_dense(const ck_kernels_t *kernels, const int32_t *n, const arra
                       (ck_activation)n[11]);
 }
 
+// The weights come as a checkpoint has them, and are laid out as this instruction set wants them.
+static void dense(const ck_kernels_t *kernels, const int32_t *n, const array *a) {
+  const long columns = n[2], depth = n[3], stride = n[5], panel = kernels->panel;
+  const long width = (columns + panel - 1) / panel * panel;
+  array panels = allocate(width * depth, 64), bias = allocate(width, 0);
+  float *laid_out = panels.data, *padded = bias.data;
+  const float *w = a[1].data, *given = a[2].data;
+  for (long c = 0; c < columns; c++) {
+    if (given) padded[c] = given[c];
+    for (long k = 0; k < depth; k++)
+      laid_out[(c / panel * depth + k) * panel + c % panel] = w[c * stride + k];
+  }
+  kernels->dense(a[0].data, n[4], panels.data, given ? padded : NULL, a[3].data, n[6], a[4].data,
+                 n[7], n[1], columns, depth, (ck_activation)n[8]);
+  write_array(a[4]);
+  free(panels.data), free(bias.data);
+}
+
 // One call. `n` are the numbers behind the kernel, from 1 on.
 static void run(const ck_kernels_t *k, const int32_t *n, array *a) {
   switch (n[0]) {
     case DENSE:
-      k->dense(a[0].data, n[4], a[1].data, n[5], a[2].data, a[3].data, n[6], a[4].data, n[7], n[1],
-               n[2], n[3], (ck_activation)n[8]);
-      return write_array(a[4]);
+      return dense(k, n, a);
     case MULTIPLY:
       k->multiply(a[0].data, n[4], a[1].data, n[5], a[2].data, n[6], n[1], n[2], n[3],
                   as_float(n[7]));

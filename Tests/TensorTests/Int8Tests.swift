@@ -48,9 +48,8 @@ struct Int8Tests {
     var generator = Generator(state: 7)
     let x = generator.matrix(test.rows, test.inputs, stride: test.inputs + 5)
     let weights = QuantizedWeights(
-      rounding: DenseWeights(
-        weights: generator.matrix(test.outputs, test.inputs),
-        bias: generator.matrix(1, test.outputs)), bits: test.bits)
+      rounding: generator.matrix(test.outputs, test.inputs),
+      bias: generator.matrix(1, test.outputs), bits: test.bits)
     #expect(weights.isNarrow == (test.bits == 7))
     let residual = generator.matrix(test.rows, test.outputs)
     let expected = run(
@@ -102,10 +101,11 @@ struct Int8Tests {
   @Test("a row of zeros gives the bias", arguments: [InstructionSet.swift] + vectorised)
   func zeros(_ set: InstructionSet) {
     var generator = Generator(state: 8)
-    let layer = DenseWeights(weights: generator.matrix(20, 32), bias: generator.matrix(1, 20))
+    let (weights, bias) = (generator.matrix(20, 32), generator.matrix(1, 20))
     let (_, y) = run(
-      Kernels(set), Matrix(rows: 2, columns: 32), QuantizedWeights(rounding: layer), digits: 1)
-    #expect(y[row: 1] == layer.bias?[row: 0])
+      Kernels(set), Matrix(rows: 2, columns: 32), QuantizedWeights(rounding: weights, bias: bias),
+      digits: 1)
+    #expect(y[row: 1] == bias[row: 0])
   }
 
   @Test(
@@ -113,10 +113,10 @@ struct Int8Tests {
     arguments: [InstructionSet.swift] + vectorised, [Float.nan, .infinity, -.infinity])
   func notFinite(_ set: InstructionSet, _ value: Float) {
     var generator = Generator(state: 9)
-    let layer = DenseWeights(weights: generator.matrix(20, 32), bias: nil)
+    let weights = generator.matrix(20, 32)
     let x = generator.matrix(3, 32)
     x[1, 7] = value
-    let (_, y) = run(Kernels(set), x, QuantizedWeights(rounding: layer), digits: 1)
+    let (_, y) = run(Kernels(set), x, QuantizedWeights(rounding: weights, bias: nil), digits: 1)
     #expect(y[row: 1].filter(\.isNaN).count == 20)
     #expect((y[row: 0] + y[row: 2]).filter(\.isFinite).count == 40)
   }
@@ -124,14 +124,14 @@ struct Int8Tests {
   @Test("the rotated, rounded product is near the exact one", arguments: [(7, 1), (8, 1), (8, 2)])
   func accuracy(_ bits: Int, _ digits: Int) {
     var generator = Generator(state: 10)
-    let layer = DenseWeights(weights: generator.matrix(64, 768), bias: generator.matrix(1, 64))
+    let (weights, bias) = (generator.matrix(64, 768), generator.matrix(1, 64))
     let x = generator.matrix(9, 768)
     // A channel that takes the whole range of an unrotated row.
     for row in 0..<9 { x[row, 5] = 60 }
     let exact = Matrix(rows: 9, columns: 64)
-    swiftKernels.dense(x, weights: layer.weights, bias: layer.bias, into: exact)
+    swiftKernels.dense(x, DenseWeights(weights: weights, bias: bias), into: exact)
     let (_, y) = run(
-      swiftKernels, x, QuantizedWeights(rounding: layer, bits: bits), digits: digits)
+      swiftKernels, x, QuantizedWeights(rounding: weights, bias: bias, bits: bits), digits: digits)
     var error: Float = 0
     var power: Float = 0
     for (actual, expected) in zip(y.elements, exact.elements) {

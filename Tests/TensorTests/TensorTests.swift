@@ -52,7 +52,7 @@ struct InstructionSetTests {
   static let cases = vectorised.flatMap { set in
     [
       (1, 1, 1), (1, 5, 3), (2, 3, 16), (3, 2, 17), (4, 7, 31), (5, 16, 64), (6, 17, 65),
-      (7, 33, 100), (13, 20, 200), (4, 5, 1500), (3, 4, 3000),
+      (7, 33, 100), (13, 20, 200), (4, 5, 1500), (3, 4, 3000), (1, 130, 70), (25, 100, 150),
     ].map { Case(set: set, rows: $0.0, columns: $0.1, depth: $0.2) }
   }
 
@@ -68,7 +68,8 @@ struct InstructionSetTests {
       let actual = Matrix(rows: test.rows, columns: test.columns)
       for (kernels, y) in [(swiftKernels, expected), (Kernels(test.set), actual)] {
         kernels.dense(
-          x, weights: weights, bias: bias, activation: activation, residual: residual, into: y)
+          x, DenseWeights(weights: weights, bias: bias, kernels: kernels), activation: activation,
+          residual: residual, into: y)
       }
       #expect(bits(actual) == bits(expected))
     }

@@ -182,7 +182,7 @@ struct WeightRounderTests {
         $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
       }
     }
-    let rounded = QuantizedWeights(rounding: layer, bits: 7)
+    let rounded = QuantizedWeights(rounding: weights, bias: nil, bits: 7)
     let rotated = QuantizedWeights.rotated(weights)
     let chosen = QuantizedWeights(
       statistics.rounder().round(rotated, bits: 7, on: processor), bias: nil)

@@ -31,8 +31,9 @@ enum Machine {
   /// Billions of multiply-adds a second of our kernels on data in the first caches.
   static func peak(_ precision: String, _ processor: Processor) -> Double {
     let (rows, inputs, outputs) = (32, 768, 96)
-    let layer = DenseWeights(weights: Matrix(rows: outputs, columns: inputs), bias: nil)
-    let quantized = QuantizedWeights(rounding: layer, bits: 7)
+    let weights = Matrix(rows: outputs, columns: inputs)
+    let layer = DenseWeights(weights: weights, bias: nil, kernels: processor.kernels)
+    let quantized = QuantizedWeights(rounding: weights, bias: nil, bits: 7)
     return best { () -> Double in
       let repetitions = 1000
       let start = ContinuousClock.now
@@ -45,7 +46,7 @@ enum Machine {
             processor.kernels.dense(
               integers, rows: 0..<rows, quantized, columns: 0..<outputs, into: y)
           } else {
-            processor.kernels.dense(x, weights: layer.weights, bias: nil, into: y)
+            processor.kernels.dense(x, layer, into: y)
           }
         }
       }

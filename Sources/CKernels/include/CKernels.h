@@ -52,9 +52,14 @@ typedef struct {
 } ck_int8_weights;
 
 typedef struct {
+  // Columns of a panel of weights.
+  long panel;
+
   // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns.
-  // `bias` and `residual` may be null. An element's sum has one order, whatever `rows` and `columns`.
-  void (*dense)(const float *x, long x_stride, const float *w, long w_stride, const float *bias,
+  // `panels` is w laid out [columns / panel, depth, panel]; it and `bias` go on to the next multiple of
+  // `panel` columns. `bias` and `residual` may be null. A sum begins with the bias and takes depth in
+  // turn.
+  void (*dense)(const float *x, long x_stride, const float *panels, const float *bias,
                 const float *residual, long residual_stride, float *y, long y_stride, long rows,
                 long columns, long depth, ck_activation activation);
 

@@ -1,18 +1,22 @@
 /// Making int8 weights from float32 ones.
 extension QuantizedWeights {
   /// Rounds each rotated weight to the nearest of its output's levels.
-  public init(rounding layer: DenseWeights, bits: Int = 8) {
-    let rotated = Self.rotated(layer.weights)
-    var integers = IntegerWeights(outputs: layer.outputs, inputs: layer.inputs, bits: bits)
-    for output in 0..<layer.outputs {
+  ///
+  /// - Parameters:
+  ///   - weights: `[outputs, inputs]`
+  ///   - bias: `[1, outputs]`
+  public init(rounding weights: Matrix, bias: Matrix?, bits: Int = 8) {
+    let rotated = Self.rotated(weights)
+    var integers = IntegerWeights(outputs: weights.rows, inputs: weights.columns, bits: bits)
+    for output in 0..<weights.rows {
       let scale = Self.scale(rotated, output: output, levels: integers.levels)
       integers.scales[output] = scale
-      for input in 0..<layer.inputs {
+      for input in 0..<weights.columns {
         integers[output, input] = integers.rounded(rotated[output, input], scale: scale)
       }
     }
     integers.limitGroups()
-    self.init(integers, bias: layer.bias)
+    self.init(integers, bias: bias)
   }
 
   /// Packs integers that somebody has chosen.

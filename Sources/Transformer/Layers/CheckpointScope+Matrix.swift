@@ -16,9 +16,12 @@ extension CheckpointScope {
   func dense(
     inputs: Int, outputs: Int, hasBias: Bool = true
   ) throws(TransformerError) -> DenseWeights {
-    DenseWeights(
+    let weights = DenseWeights(
       weights: try matrix("weight", rows: outputs, columns: inputs),
       bias: hasBias ? try vector("bias", outputs) : nil)
+    // They have been copied.
+    (try? tensor("weight", shape: [outputs, inputs]))?.advise(.doNotNeed)
+    return weights
   }
 
   func matrix(

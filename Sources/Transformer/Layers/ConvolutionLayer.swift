@@ -3,8 +3,8 @@ internal import Tensor
 
 /// A convolution over the embeddings, added to the first layer's output: DeBERTa-v2 xlarge's.
 struct ConvolutionLayer: Sendable {
-  /// For each tap, `[hidden, hidden / groups]`.
-  private let taps: [Matrix]
+  /// For each tap its groups, `[hidden / groups, hidden / groups]` each.
+  private let taps: [[DenseWeights]]
   private let bias: Matrix
   private let groups: Int
   private let activation: Activation
@@ -25,7 +25,9 @@ struct ConvolutionLayer: Sendable {
       for output in 0..<hidden {
         for input in 0..<inputs { matrix[output, input] = weights[output, input * size + tap] }
       }
-      return matrix
+      return (0..<convolution.groups).map { group in
+        DenseWeights(weights: matrix[rows: group * inputs..<(group + 1) * inputs], bias: nil)
+      }
     }
     bias = try scope.vector("conv.bias", hidden)
     groups = convolution.groups
@@ -44,7 +46,7 @@ struct ConvolutionLayer: Sendable {
     for message in messages {
       let outputs = result[rows: message]
       outputs.fill(0)
-      for (tap, weights) in taps.enumerated() {
+      for (tap, groups) in taps.enumerated() {
         // Output row t takes input row t + tap − middle.
         let shift = tap - taps.count / 2
         let first = max(0, -shift)
@@ -52,10 +54,10 @@ struct ConvolutionLayer: Sendable {
         guard first < end else { continue }
         let rows = first..<end
         let inputs = x[rows: message][rows: rows.lowerBound + shift..<rows.upperBound + shift]
-        for group in 0..<groups {
+        for (group, weights) in groups.enumerated() {
           let channels = group * size..<(group + 1) * size
           processor.dense(
-            inputs[columns: channels], DenseWeights(weights: weights[rows: channels], bias: nil),
+            inputs[columns: channels], weights,
             into: products[rows: 0..<rows.count][columns: channels])
         }
         processor.kernels.add(products[rows: 0..<rows.count], to: outputs[rows: rows])

@@ -50,7 +50,11 @@ extension CheckpointScope {
       guard precision == .int8 else { throw .preparedForInt8(file: checkpoint.path) }
       return try PreparedLayer.read(self, inputs: inputs, outputs: outputs, hasBias: hasBias)
     }
-    let layer = try dense(inputs: inputs, outputs: outputs, hasBias: hasBias)
-    return Projection(layer, precision: precision)
+    guard precision != .float32 else {
+      return .float32(try dense(inputs: inputs, outputs: outputs, hasBias: hasBias))
+    }
+    return Projection(
+      weights: try matrix("weight", rows: outputs, columns: inputs),
+      bias: hasBias ? try vector("bias", outputs) : nil, precision: precision)
   }
 }

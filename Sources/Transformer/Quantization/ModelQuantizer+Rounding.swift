@@ -27,7 +27,7 @@ extension ModelQuantizer {
     consequence: ([Projection]) -> Double
   ) -> SiteRounding {
     let rounder = inputs.rounder()
-    let rotated = weights.map { QuantizedWeights.rotated($0.weights) }
+    let rotated = weights.map { QuantizedWeights.rotated($0.matrix) }
     for bits in [7, 8] {
       let quantized = zip(weights, rotated).map { layer, rotated in
         let integers = rounder.round(rotated, bits: bits, on: encoder.processor)

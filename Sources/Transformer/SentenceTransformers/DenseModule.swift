@@ -50,8 +50,7 @@ struct DenseModule: Sendable {
   func callAsFunction(_ vector: [Float], _ kernels: Kernels) -> [Float] {
     let y = Matrix(rows: 1, columns: weights.outputs)
     kernels.dense(
-      Matrix(vector, rows: 1, columns: vector.count), weights: weights.weights,
-      bias: weights.bias, activation: activation, into: y)
+      Matrix(vector, rows: 1, columns: vector.count), weights, activation: activation, into: y)
     return y[row: 0]
   }
 

@@ -8,5 +8,8 @@
 #include "amx.h"
 #include "avx512.h"
 
+// A vector of 512 bits has no register here.
+#define KEEP_ORDER(SUM)
+
 // The kernels' own vectors of 512 bits become two of AVX2.
 #define target(...) target("avx2,fma")

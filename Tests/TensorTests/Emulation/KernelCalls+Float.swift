@@ -34,6 +34,7 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
   static let shapes = [
     (1, 1, 1), (1, 5, 3), (2, 3, 16), (3, 2, 17), (4, 7, 31), (5, 16, 64), (6, 17, 65),
     (7, 33, 100), (13, 20, 200), (12, 50, 48), (4, 5, 1500), (3, 25, 3000), (70, 26, 800),
+    (1, 250, 70), (29, 100, 150),
   ].map { Shape(rows: $0.0, columns: $0.1, depth: $0.2) }
 
   static let float: [KernelCalls] = [
@@ -70,8 +71,10 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
         let y = Matrix.result(shape.rows, shape.columns)
         let before = y.words
         swiftKernels.dense(
-          x, weights: weights, bias: hasBias ? bias : nil, activation: activation,
-          residual: hasBias ? residual : nil, into: y)
+          x,
+          DenseWeights(
+            weights: weights, bias: hasBias ? bias : nil, kernels: swiftKernels),
+          activation: activation, residual: hasBias ? residual : nil, into: y)
         return KernelCall(
           .dense, "\(shape.description) \(activation)",
           numbers: [

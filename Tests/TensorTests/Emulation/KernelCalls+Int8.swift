@@ -58,9 +58,8 @@ extension KernelCalls {
           x[2, shape.depth / 2] = .nan
         }
         let weights = QuantizedWeights(
-          rounding: DenseWeights(
-            weights: generator.matrix(shape.columns, shape.depth),
-            bias: generator.matrix(1, shape.columns)), bits: bits)
+          rounding: generator.matrix(shape.columns, shape.depth),
+          bias: generator.matrix(1, shape.columns), bits: bits)
         let first = 1
         let rows = QuantizedRows(
           rows: first + shape.rows, columns: shape.depth, digits: digits)
