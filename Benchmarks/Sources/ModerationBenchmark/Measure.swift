@@ -32,7 +32,8 @@ struct Measure: ParsableCommand {
       model: folder.lastPathComponent, precision: subject.precision, firstVerdict: firstVerdict,
       loading: loading, latencies: [], throughput: throughput,
       peakMemory: Machine.memory("VmHWM"), growth: Machine.memory("VmRSS") - before,
-      stages: settings.profile ? try subject.stages() : nil, bandwidth: 0, peak: 0)
+      bandwidth: 0, peak: 0)
+    let stages = settings.profile ? try subject.stages(settings) : [:]
     // The machine is measured last: its buffers are not the model's memory.
     let processor = Processor(threads: settings.threads)
     let bandwidth = Machine.bandwidth(threads: settings.threads)
@@ -44,7 +45,8 @@ struct Measure: ParsableCommand {
             latencies.map { latency in
               latency.with(
                 floor: subject.floor(
-                  tokens: latency.tokens, bandwidth: bandwidth, peak: peak))
+                  tokens: latency.tokens, bandwidth: bandwidth, peak: peak),
+                stages: stages[latency.tokens])
             }, bandwidth: bandwidth, peak: peak)), as: UTF8.self))
   }
 
@@ -93,12 +95,13 @@ extension Measurement {
     Measurement(
       model: model, precision: precision, firstVerdict: firstVerdict, loading: loading,
       latencies: latencies, throughput: throughput, peakMemory: peakMemory, growth: growth,
-      stages: stages, bandwidth: bandwidth, peak: peak)
+      bandwidth: bandwidth, peak: peak)
   }
 }
 
 extension Measurement.Latency {
-  func with(floor: Double?) -> Measurement.Latency {
-    Measurement.Latency(tokens: tokens, count: count, p50: p50, p95: p95, p99: p99, floor: floor)
+  func with(floor: Double?, stages: [String: Double]?) -> Measurement.Latency {
+    Measurement.Latency(
+      tokens: tokens, count: count, p50: p50, p95: p95, p99: p99, floor: floor, stages: stages)
   }
 }

@@ -10,6 +10,8 @@ struct Measurement: Codable {
     /// The least that memory and arithmetic allow, in milliseconds; nil for models without layers
     /// of their own to count.
     let floor: Double?
+    /// Milliseconds of each stage, where they were asked for.
+    var stages: [String: Double]?
   }
 
   let model: String
@@ -24,8 +26,6 @@ struct Measurement: Codable {
   let peakMemory: Double
   /// Growth of resident memory over the throughput run, in mebibytes.
   let growth: Double
-  /// Milliseconds of each stage at 32 tokens.
-  let stages: [String: Double]?
   /// Gigabytes a second, and billions of multiply-adds a second, as measured before the run.
   let bandwidth: Double
   let peak: Double

@@ -68,7 +68,7 @@ struct Settings: ParsableArguments {
   @Option(help: "Texts for throughput, one a line; by default made-up ones of a tweet's length.")
   var texts: String?
 
-  @Flag(help: "Also say where the time of 32 tokens goes.")
+  @Flag(help: "Also say where the time goes.")
   var profile = false
 
   var arguments: [String] {

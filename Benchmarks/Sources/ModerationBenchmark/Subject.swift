@@ -67,35 +67,46 @@ struct Subject {
     return max(bytes / bandwidth / 1e6, weights * Double(tokens) / peak / 1e6)
   }
 
-  /// Milliseconds of each stage for a text of 32 tokens.
-  func stages() throws -> [String: Double]? {
-    guard let description else { return nil }
+  /// Milliseconds of each stage, by the length of the text. Empty for what is no transformer.
+  func stages(_ settings: Settings) throws -> [Int: [String: Double]] {
+    guard let description else { return [:] }
     let profile = Profile()
     let processor = Processor(threads: threads, profile: profile)
-    let text = text(tokens: 32)
-    let repetitions = 200
-    let ids = description.encode(text).ids
-    let tokens = [TokenSequence(ids)]
-    let model: () throws -> Void
+    let model: ([TokenSequence]) throws -> Void
     if description.labels == nil {
       let encoder = try SentenceEncoder(
         contentsOf: folder, precision: Precision(rawValue: precision), processor: processor)
-      model = { _ = try encoder.embed(tokens) }
+      model = { _ = try encoder.embed($0) }
     } else {
       let classifier = try SequenceClassifier(
         contentsOf: folder, precision: Precision(rawValue: precision), processor: processor)
-      model = { _ = try classifier.logits(of: tokens) }
+      model = { _ = try classifier.logits(of: $0) }
     }
-    for _ in 0..<5 { try model() }
-    profile.reset()
-    var start = ContinuousClock.now
-    for _ in 0..<repetitions { try model() }
-    let whole = milliseconds(since: start) / Double(repetitions)
-    var stages = profile.milliseconds.mapValues { $0 / Double(repetitions) }
-    stages["pooling and head"] = max(0, whole - stages.values.reduce(0, +))
-    start = ContinuousClock.now
-    for _ in 0..<repetitions { _ = description.encode(text) }
-    stages["tokenise"] = milliseconds(since: start) / Double(repetitions)
-    return stages
+    var result: [Int: [String: Double]] = [:]
+    for length in settings.lengths {
+      let text = text(tokens: length)
+      let tokens = [TokenSequence(description.encode(text).ids)]
+      for _ in 0..<5 { try model(tokens) }
+      profile.reset()
+      let whole = try mean(settings.seconds) { try model(tokens) }
+      var stages = profile.milliseconds.mapValues { $0 / Double(whole.count) }
+      stages["pooling and head"] = max(0, whole.milliseconds - stages.values.reduce(0, +))
+      stages["tokenise"] = try mean(0.1) { _ = description.encode(text) }.milliseconds
+      result[length] = stages
+    }
+    return result
+  }
+
+  /// Of so many runs as the seconds hold.
+  private func mean(
+    _ seconds: Double, _ body: () throws -> Void
+  ) throws -> (milliseconds: Double, count: Int) {
+    let start = ContinuousClock.now
+    var count = 0
+    while count == 0 || milliseconds(since: start) < seconds * 1000 {
+      try body()
+      count += 1
+    }
+    return (milliseconds(since: start) / Double(count), count)
   }
 }

@@ -42,9 +42,10 @@ struct Table {
       lines.append(
         "- \(result.model) \(result.precision): p99 at 32 tokens \(number(latency.p99)) ms, "
           + "\(verdict) the budget of \(Int(Self.budget)) ms")
-      if let stages = result.stages {
+      for latency in result.latencies {
+        guard let stages = latency.stages else { continue }
         let parts = stages.sorted { $0.value > $1.value }.map { "\($0.key) \(number($0.value))" }
-        lines.append("  - stages, ms: " + parts.joined(separator: ", "))
+        lines.append("  - \(latency.tokens) tokens, ms: " + parts.joined(separator: ", "))
       }
     }
     if let first = results.first {
