@@ -1,4 +1,5 @@
 internal import Safetensors
+internal import Synchronization
 public import Tensor
 
 #if canImport(FoundationEssentials)
@@ -146,13 +147,24 @@ extension Encoder {
     }
   }
 
-  /// The layers of `encoder.layer`, by the names that a family has.
+  /// The layers of `encoder.layer`, by the names that a family has. Several at once: weights are laid
+  /// out, or rounded, as they are read.
   static func layers(
-    _ scope: CheckpointScope, names: EncoderLayer.Names, _ configuration: EncoderConfiguration
+    _ scope: CheckpointScope, names: EncoderLayer.Names, _ configuration: EncoderConfiguration,
+    on processor: Processor
   ) throws(TransformerError) -> [EncoderLayer] {
+    let count = configuration.layerCount
+    let read = Mutex([Int: Result<EncoderLayer, TransformerError>]())
+    processor.pool.run(parts: count) { index, _ in
+      let layer = Result { () throws(TransformerError) in
+        try EncoderLayer(scope["encoder.layer"][index], names: names, configuration)
+      }
+      read.withLock { $0[index] = layer }
+    }
     var layers: [EncoderLayer] = []
-    for index in 0..<configuration.layerCount {
-      layers.append(try EncoderLayer(scope["encoder.layer"][index], names: names, configuration))
+    for index in 0..<count {
+      guard let layer = read.withLock({ $0[index] }) else { continue }
+      layers.append(try layer.get())
     }
     return layers
   }

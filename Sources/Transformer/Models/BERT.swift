@@ -8,7 +8,7 @@ extension Encoder {
   ) throws(TransformerError) {
     self.init(
       configuration, embeddings: try Embeddings(scope["embeddings"], configuration),
-      layers: try Self.layers(scope, names: .bert, configuration), distance: .none,
+      layers: try Self.layers(scope, names: .bert, configuration, on: processor), distance: .none,
       scale: 1 / Float(configuration.headSize).squareRoot(), processor: processor)
   }
 }

@@ -10,7 +10,7 @@ extension Encoder {
     guard case .disentangled(let attention) = configuration.relative else {
       preconditionFailure("a DeBERTa configuration has disentangled attention")
     }
-    let layers = try Self.layers(scope, names: .debertaV2, configuration)
+    let layers = try Self.layers(scope, names: .debertaV2, configuration, on: processor)
     let terms = 1 + (attention.contentToPosition ? 1 : 0) + (attention.positionToContent ? 1 : 0)
     let scale = 1 / Float(configuration.headSize * terms).squareRoot()
     var distance = DistanceScores.none

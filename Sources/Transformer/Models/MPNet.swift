@@ -19,7 +19,8 @@ extension Encoder {
     }
     self.init(
       configuration, embeddings: try Embeddings(scope["embeddings"], configuration),
-      layers: try Self.layers(scope, names: .mpnet, configuration), distance: distance,
+      layers: try Self.layers(scope, names: .mpnet, configuration, on: processor),
+      distance: distance,
       scale: 1 / Float(configuration.headSize).squareRoot(), processor: processor)
   }
 }
