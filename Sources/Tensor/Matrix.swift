@@ -34,7 +34,20 @@ public final class FloatStorage: @unchecked Sendable {
     guard failure == 0, let memory = unsafe memory else {
       preconditionFailure("no memory for \(bytes) bytes")
     }
+    unsafe Self.populate(memory, bytes)
     unsafe base = memory.bindMemory(to: Float.self, capacity: count + Self.slack)
+  }
+
+  /// Asks the kernel for all pages of large memory at once; one by one, as they are touched, takes
+  /// half as long again. Where it cannot, they come so.
+  @unsafe private static func populate(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+    #if os(Linux)
+      guard bytes >= 1 << 20 else { return }
+      let page = Int(getpagesize())
+      let start = unsafe memory.alignedUp(toMultipleOf: page)
+      let populateWrite: Int32 = 23  // MADV_POPULATE_WRITE, which older headers do not have
+      unsafe madvise(start, bytes - (start - memory), populateWrite)
+    #endif
   }
 
   /// Read-only memory of somebody else, kept alive by `owner`. Must be aligned to 4 bytes.
