@@ -53,12 +53,12 @@ format: ## Format the sources.
 	swift format --in-place --recursive --parallel $(SOURCES)
 
 .PHONY: bench
-bench: dependencies ## Measure the default moderator, the heads and, with MODEL=folder, its peers beside it.
+bench: dependencies $(CACHE)/python/heads.done $(if $(MODEL),$(CACHE)/python/peers.done) ## Measure the default moderator, the heads and, with MODEL=folder, its peers beside it.
 	swift build -c release --package-path Benchmarks
 	Benchmarks/.build/release/moderation-benchmark --profile --model Weights/default \
 	  $(if $(wildcard $(BUNDLE)/encoder),--model $(BUNDLE) --precision float32 --precision int8)
-	python3 Benchmarks/peers/heads.py
-	$(if $(MODEL),python3 Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
+	$(call python,heads) Benchmarks/heads/heads.py
+	$(if $(MODEL),$(call python,peers) Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
 	  --ours "$(CURDIR)/Benchmarks/.build/release/moderation-benchmark serve")
 
 .PHONY: fuzz
@@ -91,6 +91,16 @@ emulator:
 	  else \
 	    echo "No qemu-aarch64 and aarch64-linux-gnu-gcc: NEON will not be tested."; \
 	  fi
+
+# Python for what is measured beside us, each part in an environment of its own.
+python = $(CACHE)/python/$1/bin/python
+$(CACHE)/python/%.done: Benchmarks/%/requirements.txt
+	@python3 -c "import venv, ensurepip" 2> /dev/null || { \
+	  command -v apt-get > /dev/null || { echo "python3 with venv is needed"; exit 1; }; \
+	  $(APT) update -q && $(APT) install -yq --no-install-recommends python3 python3-venv; }
+	rm -rf $(CACHE)/python/$* && python3 -m venv $(CACHE)/python/$*
+	$(call python,$*) -m pip install --quiet --requirement $<
+	touch $@
 
 .PHONY: encoder
 encoder: $(BUNDLE)/encoder

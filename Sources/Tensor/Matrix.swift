@@ -87,6 +87,10 @@ public struct Matrix: @unchecked Sendable {
     self.stride = stride
   }
 
+  /// A distance of rows that spreads them over the whole first cache: an odd number of its lines of
+  /// 16 floats. Rows a multiple of some kilobytes apart would share a few places of it.
+  public static func spreadStride(_ columns: Int) -> Int { (columns + 15) / 32 * 32 + 16 }
+
   /// Zeroes, `[rows, columns]`.
   public init(rows: Int, columns: Int) {
     self.init(storage: FloatStorage(count: rows * columns), rows: rows, columns: columns)

@@ -18,8 +18,7 @@ final class Workspace: @unchecked Sendable {
   init(threads: Int) { scratch = Array(repeating: nil, count: threads) }
 
   func matrix(_ slot: Slot, rows: Int, columns: Int) -> Matrix {
-    // Rows a multiple of 2 KiB apart would share a few places of the first cache.
-    let stride = columns % 512 == 0 ? columns + 16 : columns
+    let stride = Matrix.spreadStride(columns)
     return Matrix(
       storage: Self.grown(&slots[slot.rawValue], to: rows * stride), rows: rows, columns: columns,
       stride: stride)

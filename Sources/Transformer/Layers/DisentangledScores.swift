@@ -23,13 +23,14 @@ struct DisentangledScores: Sendable {
   let scale: Float
   let buckets: DistanceBuckets
 
-  private static let rowBlock = 8
+  /// Two whole tiles of the product.
+  private static let rowBlock = 12
 
   func scratchSize(tokens: Int) -> Int {
     // Products with a run of columns, and the position-to-content block before its transposition.
-    let width = SelfAttention.padded(min(2 * span, tokens + SelfAttention.block)) + 16
+    let width = Matrix.spreadStride(min(2 * span, tokens + SelfAttention.block)) + 16
     let block = Self.rowBlock * width
-    return block + Self.rowBlock * SelfAttention.padded(SelfAttention.block)
+    return block + Self.rowBlock * Matrix.spreadStride(SelfAttention.block)
   }
 
   func add(
@@ -82,7 +83,7 @@ struct DisentangledScores: Sendable {
   ) {
     let tokens = scores.columns
     let count = queries.count
-    let width = SelfAttention.padded(count)
+    let width = Matrix.spreadStride(count)
     for start in stride(from: 0, to: tokens, by: Self.rowBlock) {
       let block = start..<min(start + Self.rowBlock, tokens)
       let lowest = buckets.row(queries.lowerBound - (block.upperBound - 1))
@@ -118,7 +119,7 @@ struct DisentangledScores: Sendable {
   ) -> Matrix {
     let result = Matrix(
       storage: scratch.storage, offset: scratch.offset, rows: rows.rows, columns: columns.count,
-      stride: SelfAttention.padded(columns.count))
+      stride: Matrix.spreadStride(columns.count))
     kernels.multiply(rows, table[columns: columns], scale: scale, into: result)
     return result
   }

@@ -44,11 +44,9 @@ struct SelfAttention: Sendable {
 
   private static func blocks(_ tokens: Int) -> Int { (tokens + block - 1) / block }
 
-  static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
-
   private func scratchSize(_ tokens: Int) -> Int {
-    let width = Self.padded(tokens)
-    return headSize * width + Self.block * width + Self.block * Self.padded(headSize)
+    let width = Matrix.spreadStride(tokens)
+    return headSize * width + Self.block * width + Self.block * Matrix.spreadStride(headSize)
       + distance.scratchSize(tokens: tokens)
   }
 
@@ -58,7 +56,7 @@ struct SelfAttention: Sendable {
   ) {
     let tokens = projected.rows
     let hidden = headCount * headSize
-    let width = Self.padded(tokens)
+    let width = Matrix.spreadStride(tokens)
     let columns = head * headSize..<(head + 1) * headSize
     func part(_ index: Int) -> Matrix {
       projected[columns: index * hidden + columns.lowerBound..<index * hidden + columns.upperBound]
@@ -71,7 +69,7 @@ struct SelfAttention: Sendable {
     }
     let keys = matrix(headSize, tokens, stride: width)
     let scores = matrix(queries.count, tokens, stride: width)
-    let result = matrix(queries.count, headSize, stride: Self.padded(headSize))
+    let result = matrix(queries.count, headSize, stride: Matrix.spreadStride(headSize))
 
     let query = part(0)[rows: queries]
     kernels.transpose(part(1), into: keys)

@@ -95,7 +95,9 @@ extension EncoderLayer.Names {
 extension Matrix {
   /// The transpose, copied.
   fileprivate func transposed(_ kernels: Kernels) -> Matrix {
-    let result = Matrix(rows: columns, columns: rows)
+    let stride = Matrix.spreadStride(rows)
+    let result = Matrix(
+      storage: FloatStorage(count: columns * stride), rows: columns, columns: rows, stride: stride)
     kernels.transpose(self, into: result)
     return result
   }

@@ -1,19 +1,30 @@
 internal import Tensor
 
-/// How near embeddings of rounded layers are to the exact ones, by their cosines.
-struct Agreement {
-  let mean: Double
-  let minimum: Double
+/// How near embeddings of rounded weights are to the exact ones, by their cosines.
+public struct Agreement: Sendable {
+  private var cosines: [Double] = []
 
-  init(of found: [[Float]], with exact: [[Float]]) {
-    let cosines = zip(found, exact).map(Self.cosine)
-    mean = cosines.reduce(0, +) / Double(max(1, cosines.count))
-    minimum = cosines.min() ?? 1
+  public init() {}
+
+  /// Takes one more text.
+  public mutating func add(_ found: [Float], exact: [Float]) {
+    cosines.append(Self.cosine(found, exact))
   }
+
+  /// Texts taken.
+  public var count: Int { cosines.count }
+
+  /// 1 without any text.
+  public var mean: Double {
+    cosines.isEmpty ? 1 : cosines.reduce(0, +) / Double(cosines.count)
+  }
+
+  /// 1 without any text.
+  public var minimum: Double { cosines.min() ?? 1 }
 
   /// Texts that the calibration lacks do a little worse, so this is a little more than is promised of
   /// them: 0.9993 on average, and none below 0.998.
-  var isEnough: Bool { mean >= 0.9995 && minimum >= 0.999 }
+  var isEnough: Bool { mean >= 0.9995 && minimum >= 0.9985 }
 
   /// The mean of a message's hidden states.
   static func embedding(_ hidden: Matrix) -> [Float] {

@@ -21,9 +21,11 @@ struct SiteRounding {
 extension ModelQuantizer {
   /// The cheapest rounding of a site within the tolerance.
   ///
-  /// - Parameter consequence: what a rounding of these weights changes further on, as an error too
+  /// - Parameters:
+  ///   - first: what the cheapest rounding of all may lose
+  ///   - consequence: what a rounding of these weights changes further on, as an error too
   func rounding(
-    _ weights: [DenseWeights], _ inputs: InputStatistics, _ tolerance: Double,
+    _ weights: [DenseWeights], _ inputs: InputStatistics, tolerance: Double, first: Double,
     consequence: ([Projection]) -> Double
   ) -> SiteRounding {
     let rounder = inputs.rounder()
@@ -36,6 +38,7 @@ extension ModelQuantizer {
           bias: layer.bias.map { corrected($0, inputs.correction(integers, for: rotated)) })
       }
       for digits in [1, 2] {
+        let tolerance = bits == 7 && digits == 1 ? first : max(first, tolerance)
         var error = error(of: quantized, digits: digits, against: weights, inputs)
         if error <= tolerance {
           error = max(error, consequence(quantized.map { .int8($0, digits: digits) }))

@@ -63,7 +63,9 @@ public struct ModelQuantizer {
     while true {
       let (prepared, found) = try pass(calibration, tolerance, progress)
       let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
-      if isExact || Agreement(of: found, with: exact).isEnough { return prepared }
+      var agreement = Agreement()
+      for (found, exact) in zip(found, exact) { agreement.add(found, exact: exact) }
+      if isExact || agreement.isEnough { return prepared }
       tolerance /= 2
     }
   }
@@ -107,7 +109,9 @@ public struct ModelQuantizer {
         }
         // Where a second digit costs little, little is enough to ask for it.
         let share = 4 * Double(layer.multiplications(at: site)) / Double(layer.multiplications)
-        let rounding = rounding(weights, inputs, tolerance * share) { candidate in
+        let rounding = rounding(
+          weights, inputs, tolerance: tolerance, first: tolerance * share
+        ) { candidate in
           guard site == .attentionInput, let exact else { return 0 }
           var changed = layer
           changed[site] = candidate

@@ -10,7 +10,7 @@ struct QuantizationReport {
   let tolerance: Double
   let calibrationTexts: Int
   /// Of sentence embeddings, int8 with float32.
-  private var cosines: [Double] = []
+  private var agreement = Agreement()
   private var differences: [Double] = []
   private var verdicts = 0
   private var flipped = 0
@@ -74,19 +74,9 @@ struct QuantizationReport {
     for start in stride(from: 0, to: texts.count, by: 64) {
       let batch = Array(texts[start..<min(start + 64, texts.count)])
       for (a, b) in zip(try exact.embed(batch), try found.embed(batch)) {
-        cosines.append(Self.cosine(a.vector, b.vector))
+        agreement.add(b.vector, exact: a.vector)
       }
     }
-  }
-
-  private static func cosine(_ a: [Float], _ b: [Float]) -> Double {
-    var (product, first, second) = (0.0, 0.0, 0.0)
-    for (a, b) in zip(a, b) {
-      product += Double(a) * Double(b)
-      first += Double(a) * Double(a)
-      second += Double(b) * Double(b)
-    }
-    return product / max(1e-300, (first * second).squareRoot())
   }
 
   private static func evaluate(
@@ -116,11 +106,11 @@ struct QuantizationReport {
           "loss": Self.number($0.error),
         ]
       })
-    if !cosines.isEmpty {
+    if agreement.count > 0 {
       root["cosine"] = [
-        "texts": .number(JSONNumber(cosines.count)),
-        "mean": Self.number(cosines.reduce(0, +) / Double(cosines.count)),
-        "minimum": Self.number(cosines.min()),
+        "texts": .number(JSONNumber(agreement.count)),
+        "mean": Self.number(agreement.mean),
+        "minimum": Self.number(agreement.minimum),
       ]
     }
     if verdicts > 0 {
@@ -153,8 +143,8 @@ struct QuantizationReport {
       let finer = sites.filter { $0.bits > 7 || $0.digits > 1 }.count
       try out.write("\(sites.count) inputs of layers, \(finer) of them finer than 7-bit weights\n")
       for (name, value) in [
-        ("cosine, mean", cosines.isEmpty ? nil : cosines.reduce(0, +) / Double(cosines.count)),
-        ("cosine, minimum", cosines.min()),
+        ("cosine, mean", agreement.count > 0 ? agreement.mean : nil),
+        ("cosine, minimum", agreement.count > 0 ? agreement.minimum : nil),
         ("largest difference of a score", differences.max()),
       ] { if let value { try out.write("\(name): \(value)\n") } }
       if verdicts > 0 { try out.write("verdicts changed: \(flipped) of \(verdicts)\n") }
