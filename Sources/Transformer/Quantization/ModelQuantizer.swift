@@ -35,10 +35,11 @@ public struct ModelQuantizer {
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
-  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site of a quarter of a
-  ///     layer's multiplications is given more; others in proportion. nil:
+  ///   - tolerance: the loss, as in ``SiteReport/error``, from which on a site gets more than the
+  ///     cheapest rounding; one with less than a quarter of a layer's multiplications from less on, in
+  ///     proportion. nil:
   ///     0.0012, then half of it and so on until the calibration's embeddings stay near float32
-  ///     (``Agreement/isEnough``).
+  ///     (``Agreement``).
   public init(
     contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
@@ -57,6 +58,13 @@ public struct ModelQuantizer {
   public func prepare(
     calibration: [TokenSequence], progress: (Int) -> Void = { _ in }
   ) throws(TransformerError) -> PreparedModel {
+    try prepare(calibration: calibration, progress: progress) { $0.isEnough }
+  }
+
+  func prepare(
+    calibration: [TokenSequence], progress: (Int) -> Void = { _ in },
+    until isEnough: (Agreement) -> Bool
+  ) throws(TransformerError) -> PreparedModel {
     if let tolerance { return try pass(calibration, tolerance, progress).prepared }
     let exact = try exactEmbeddings(calibration)
     var tolerance = 0.0012
@@ -65,7 +73,7 @@ public struct ModelQuantizer {
       let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
       var agreement = Agreement()
       for (found, exact) in zip(found, exact) { agreement.add(found, exact: exact) }
-      if isExact || agreement.isEnough { return prepared }
+      if isExact || isEnough(agreement) { return prepared }
       tolerance /= 2
     }
   }
