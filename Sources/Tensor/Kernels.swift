@@ -113,6 +113,29 @@ public struct Kernels: Sendable {
     }
   }
 
+  /// `y[r, c] = x[r, start + r · step + c]`, or `+=`: runs of x's rows, or of its only row, that slide
+  /// along.
+  public func slide(
+    _ x: Matrix, from start: Int, step: Int, into y: Matrix, accumulate: Bool = false
+  ) {
+    guard y.rows > 0 else { return }
+    let last = start + (y.rows - 1) * step
+    precondition(x.rows == 1 || x.rows == y.rows)
+    precondition(min(start, last) >= 0 && max(start, last) + y.columns <= x.columns)
+    defer { withExtendedLifetime((x, y)) {} }
+    for row in 0..<y.rows {
+      let run = unsafe x.row(x.rows == 1 ? 0 : row) + start + row * step
+      let target = unsafe y.row(row)
+      if !accumulate {
+        unsafe target.update(from: run, count: y.columns)
+      } else if let table = unsafe table {
+        unsafe table.pointee.add(run, target, y.columns)
+      } else {
+        for column in 0..<y.columns { unsafe target[column] += run[column] }
+      }
+    }
+  }
+
   /// `y = xᵀ`, or `y += xᵀ`: x `[m, n]`, y `[n, m]`.
   public func transpose(_ x: Matrix, into y: Matrix, accumulate: Bool = false) {
     precondition(x.rows == y.columns && x.columns == y.rows)

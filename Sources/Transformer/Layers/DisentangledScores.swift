@@ -60,18 +60,18 @@ struct DisentangledScores: Sendable {
       let lowest = buckets.row(first - (tokens - 1))
       let columns = 2 * span - 1 - highest..<2 * span - lowest
       let products = product(query[rows: block], table, columns, scratch, kernels)
+      if buckets.areDistances(last) && buckets.areDistances(first - (tokens - 1)) {
+        kernels.slide(
+          products, from: 2 * span - 1 - buckets.row(first) - columns.lowerBound, step: -1,
+          into: scores[rows: block], accumulate: true)
+        continue
+      }
       for row in block {
-        let query = queries.lowerBound + row
-        let target = scores[rows: row..<row + 1]
-        let source = products[rows: row - block.lowerBound..<row - block.lowerBound + 1]
-        if buckets.areDistances(query) && buckets.areDistances(tokens - 1 - query) {
-          let offset = 2 * span - 1 - buckets.row(query) - columns.lowerBound
-          kernels.add(source[columns: offset..<offset + tokens], to: target)
-        } else {
-          for key in 0..<tokens {
-            target[0, key] +=
-              source[0, 2 * span - 1 - buckets.row(query - key) - columns.lowerBound]
-          }
+        for key in 0..<tokens {
+          let distance = queries.lowerBound + row - key
+          scores[row, key] +=
+            products[
+              row - block.lowerBound, 2 * span - 1 - buckets.row(distance) - columns.lowerBound]
         }
       }
     }
@@ -94,17 +94,16 @@ struct DisentangledScores: Sendable {
         storage: scratch.storage,
         offset: scratch.offset + scratch.columns - Self.rowBlock * width,
         rows: block.count, columns: count, stride: width)
-      for key in block {
-        let row = key - block.lowerBound
-        let source = products[rows: row..<row + 1]
-        let nearest = queries.lowerBound - key
-        if buckets.areDistances(nearest) && buckets.areDistances(nearest + count - 1) {
-          let offset = buckets.row(nearest) - columns.lowerBound
-          gathered[rows: row..<row + 1].set(
-            row: 0, from: source[columns: offset..<offset + count], row: 0)
-        } else {
+      let nearest = queries.lowerBound - block.lowerBound
+      let farthest = queries.lowerBound - (block.upperBound - 1)
+      if buckets.areDistances(farthest) && buckets.areDistances(nearest + count - 1) {
+        kernels.slide(
+          products, from: buckets.row(nearest) - columns.lowerBound, step: -1, into: gathered)
+      } else {
+        for row in 0..<block.count {
           for query in 0..<count {
-            gathered[row, query] = source[0, buckets.row(nearest + query) - columns.lowerBound]
+            gathered[row, query] =
+              products[row, buckets.row(nearest - row + query) - columns.lowerBound]
           }
         }
       }

@@ -69,11 +69,8 @@ struct DistanceBias: Sendable {
   }
 
   func add(to scores: Matrix, queries: Range<Int>, head: Int, _ kernels: Kernels) {
-    let biases = table[rows: head..<head + 1]
-    for (row, query) in queries.enumerated() {
-      let first = maximum - 1 - query
-      kernels.add(
-        biases[columns: first..<first + scores.columns], to: scores[rows: row..<row + 1])
-    }
+    kernels.slide(
+      table[rows: head..<head + 1], from: maximum - 1 - queries.lowerBound, step: -1, into: scores,
+      accumulate: true)
   }
 }
