@@ -3,25 +3,45 @@ import Testing
 
 @testable import Transformer
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite("What decides on a plan")
 struct RoundingPlanTests {
+  /// Vectors whose cosines with another fall short of 1 by so much.
+  private func agreement(losses: [Double]) -> Agreement {
+    var agreement = Agreement()
+    for loss in losses {
+      let angle = acos(1 - loss)
+      agreement.add([Float(3 * cos(angle)), Float(3 * sin(angle))], exact: [2, 0])
+    }
+    return agreement
+  }
+
   @Test("embeddings agree when their cosines are high on average and at worst")
   func agreement() {
-    var agreement = Agreement()
-    #expect(agreement.count == 0 && agreement.mean == 1 && agreement.minimum == 1)
-    for _ in 0..<9 { agreement.add([2, 0], exact: [1, 0]) }
-    #expect(agreement.isEnough)
-    // cos 0.05 = 0.99875
-    agreement.add([1, 0.05004], exact: [1, 0])
-    #expect(agreement.count == 10)
-    #expect(abs(agreement.minimum - 0.99875) < 1e-5)
-    #expect(abs(agreement.mean - 0.999875) < 1e-6)
-    #expect(agreement.isEnough)
-    agreement.add([1, 0.06], exact: [1, 0])
-    #expect(!agreement.isEnough, "one is too far")
-    var blurred = Agreement()
-    for _ in 0..<9 { blurred.add([1, 0.04], exact: [1, 0]) }
-    #expect(blurred.minimum > 0.999 && !blurred.isEnough, "all are a little too far")
+    let none = Agreement()
+    #expect(none.count == 0 && none.mean == 1 && none.minimum == 1)
+    let alike = agreement(losses: Array(repeating: 3e-4, count: 400))
+    #expect(alike.count == 400 && alike.isEnough)
+    #expect(abs(alike.mean - 0.9997) < 1e-6 && abs(alike.minimum - 0.9997) < 1e-6)
+    #expect(abs(alike.expectedMinimum - 0.9997) < 1e-5)
+    let blurred = agreement(losses: Array(repeating: 6e-4, count: 400))
+    #expect(blurred.expectedMinimum > 0.999 && !blurred.isEnough)
+  }
+
+  @Test("a few texts that lose far more than others promise worse ones", arguments: [0.5, 1])
+  func tail(_ slope: Double) {
+    // The quantiles of a Pareto distribution: the worst loses 4e-4.
+    let losses = (0..<400).map { 4e-4 * pow(1 / (1 + Double($0)), slope) }
+    let agreement = agreement(losses: losses)
+    #expect(agreement.minimum > 0.9995 && agreement.mean > 0.9999)
+    let expected = 4e-4 * pow(10, slope)
+    #expect(abs((1 - agreement.expectedMinimum) / expected - 1) < 0.35)
+    #expect(agreement.isEnough == (slope < 1))
   }
 
   @Test("an error counts against what varies, not against what all rows have in common")

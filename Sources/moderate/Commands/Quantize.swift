@@ -41,7 +41,7 @@ struct Quantize: ParsableCommand {
       The loss of a product, squared and relative, from which on it gets more, if it is a quarter of \
       its layer's work; others in proportion. By default \
       0.0012, and half of it and so on until embeddings stay near: cosines of 0.9995 on average \
-      and of at least 0.9985 over the calibration.
+      and of at least 0.998 at the worst to be expected of other texts.
       """)
   var tolerance: Double?
 
