@@ -8,7 +8,7 @@ public struct Kernels: Sendable {
   public let instructionSet: InstructionSet
 
   /// - Parameter instructionSet: one that this CPU supports; another falls back to `.openblas`.
-  public init(_ instructionSet: InstructionSet = .best) {
+  public init(_ instructionSet: InstructionSet = .preferred) {
     self.instructionSet = instructionSet.isSupported ? instructionSet : .openblas
   }
 

@@ -12,15 +12,14 @@ public struct Processor: Sendable {
   public let profile: Profile?
 
   /// - Parameters:
-  ///   - instructionSet: nil takes `MODERATION_KERNEL` from the environment, else the fastest.
+  ///   - instructionSet: nil takes ``InstructionSet/preferred``. Weights are laid out for that one;
+  ///     another may have to multiply them in plain Swift.
   ///   - threads: nil takes one for each core that the system gives this process.
   public init(
     instructionSet: InstructionSet? = nil, threads: Int? = nil, profile: Profile? = nil
   ) {
     self.profile = profile
-    let named = ProcessInfo.processInfo.environment["MODERATION_KERNEL"]
-    kernels = Kernels(
-      instructionSet ?? named.flatMap { InstructionSet(rawValue: $0.lowercased()) } ?? .best)
+    kernels = Kernels(instructionSet ?? .preferred)
     pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
@@ -80,4 +79,12 @@ public struct Processor: Sendable {
       body(part * step..<min((part + 1) * step, rows))
     }
   }
+}
+
+extension InstructionSet {
+  /// `MODERATION_KERNEL` of the environment, else the fastest.
+  public static let preferred: InstructionSet = {
+    let named = ProcessInfo.processInfo.environment["MODERATION_KERNEL"]
+    return named.flatMap { InstructionSet(rawValue: $0.lowercased()) } ?? .best
+  }()
 }
