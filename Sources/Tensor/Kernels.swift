@@ -36,7 +36,7 @@ public struct Kernels: Sendable {
     precondition(x.columns == weights.inputs && y.rows == x.rows && y.columns == outputs.count)
     precondition(outputs.lowerBound >= 0 && outputs.upperBound <= weights.outputs)
     precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
-    guard !outputs.isEmpty else { return }
+    guard !outputs.isEmpty, y.rows > 0 else { return }
     guard let table = unsafe table, weights.panel == panel else {
       swiftDense(
         x, weights, outputs: outputs, activation: activation, residual: residual, into: y)

@@ -15,8 +15,7 @@ public final class FloatStorage: @unchecked Sendable {
   /// Elements past the end that may be read, so that a kernel can load a whole vector at the last one.
   private static let slack = 64
 
-  /// Zeroed memory for `count` elements on a 64-byte boundary. The system hands out its pages as they
-  /// are first touched.
+  /// Zeroed memory for `count` elements on a 64-byte boundary.
   public convenience init(count: Int) {
     self.init(uninitialized: count)
     unsafe memset(base, 0, (count + Self.slack) * MemoryLayout<Float>.size)

@@ -125,7 +125,8 @@ public final class Encoder: Sendable {
 extension Encoder {
   /// Loads the encoder of a Hugging Face folder: `config.json` and `model.safetensors` (or shards).
   ///
-  /// float32 weights are mapped and read as they lie; float16 and bfloat16 ones are widened.
+  /// Float weights are widened where they are float16 or bfloat16, and laid out as the kernels read
+  /// them; prepared int8 weights are mapped and used where they lie.
   ///
   /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.

@@ -24,7 +24,7 @@ import Testing
   /// Needs the shared data beside the checkout, or MODERATION_DATA.
   @Test(
     "1,000 real texts get PyTorch's ids and scores (skipped without the shared data)",
-    .enabled(if: SharedData.folder != nil))
+    .enabled(if: SharedData.folder != nil, "the shared data are absent"))
   func real() throws {
     let folder = try #require(SharedData.folder)
     let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())

@@ -57,6 +57,26 @@ struct LayoutTests {
     }
   }
 
+  @Test("no rows, no outputs and no inputs", arguments: [InstructionSet.swift] + vectorised)
+  func empty(_ set: InstructionSet) {
+    var generator = Generator(state: 44)
+    let kernels = Kernels(set)
+    let weights = generator.matrix(100, 30)
+    kernels.dense(
+      Matrix(rows: 0, columns: 30), DenseWeights(weights: weights, bias: nil, kernels: kernels),
+      into: Matrix(rows: 0, columns: 100))
+    kernels.dense(
+      generator.matrix(3, 30),
+      DenseWeights(weights: weights[rows: 0..<0], bias: nil, kernels: kernels),
+      into: Matrix(rows: 3, columns: 0))
+    let bias = generator.matrix(1, 100)
+    let y = Matrix(rows: 3, columns: 100)
+    kernels.dense(
+      Matrix(rows: 3, columns: 0),
+      DenseWeights(weights: weights[columns: 0..<0], bias: bias, kernels: kernels), into: y)
+    for row in 0..<3 { #expect(y[row: row] == bias[row: 0]) }
+  }
+
   @Test(
     "runs slide along the rows of a matrix, or along its only one",
     arguments: [InstructionSet.swift] + vectorised, [-1, 0, 2])

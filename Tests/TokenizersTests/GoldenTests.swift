@@ -83,7 +83,9 @@ import Testing
   }
 
   // The real files are shared data, not part of the project.
-  @Test(.enabled(if: Fixtures.hasData), arguments: Fixtures.names("real-"))
+  @Test(
+    .enabled(if: Fixtures.hasData, "the shared data are absent"), arguments: Fixtures.names("real-")
+  )
   func `the real tokenizers, where the shared data are, give the reference library's ids`(
     name: String
   ) throws {

@@ -55,8 +55,8 @@ typedef struct {
   // Columns of a panel of weights.
   long panel;
 
-  // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns.
-  // `panels` is w laid out [columns / panel, depth, panel]; it and `bias` go on to the next multiple of
+  // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns;
+  // there is a row at least. `panels` is w laid out [columns / panel, depth, panel]; it and `bias` go on to the next multiple of
   // `panel` columns. `bias` and `residual` may be null. A sum begins with the bias and takes depth in
   // turn.
   void (*dense)(const float *x, long x_stride, const float *panels, const float *bias,
