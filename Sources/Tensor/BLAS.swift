@@ -45,18 +45,6 @@ public enum BLAS {
     return InstructionSet.avx2.isSupported ? "Haswell" : nil
   }
 
-  /// `c = a · bᵀ`, float32: a `[m, k]`, b `[n, k]`, c `[m, n]`.
-  static func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix) {
-    prepare
-    precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows)
-    guard c.rows > 0, c.columns > 0 else { return }
-    defer { withExtendedLifetime((a, b, c)) {} }
-    unsafe cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(a.rows), blasint(b.rows),
-      blasint(a.columns), 1, a.base, blasint(max(1, a.stride)), b.base, blasint(max(1, b.stride)),
-      0, c.base, blasint(c.stride))
-  }
-
   /// `c = scale · a · b`, float32: a `[m, k]`, b `[k, n]`, c `[m, n]`.
   static func multiply(_ a: Matrix, _ b: Matrix, scale: Float, into c: Matrix) {
     prepare
