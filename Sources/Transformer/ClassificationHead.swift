@@ -31,12 +31,15 @@ struct ClassificationHead: Sendable {
     }
   }
 
-  /// - Parameter hidden: `[tokens, hidden size]`
+  /// The token that it looks at, of so many.
+  static func token(of count: Int) -> Int { 0 }
+
+  /// - Parameter hidden: `[1, hidden size]`: the state of ``token(of:)``
   /// - Returns: one logit for each label
   func callAsFunction(_ hidden: Matrix, _ kernels: Kernels) -> [Float] {
     let pooled = Matrix(rows: 1, columns: dense.outputs)
     kernels.dense(
-      hidden[rows: 0..<1], dense, activation: activation, into: pooled)
+      hidden, dense, activation: activation, into: pooled)
     let logits = Matrix(rows: 1, columns: output.outputs)
     kernels.dense(pooled, output, into: logits)
     return logits[row: 0]

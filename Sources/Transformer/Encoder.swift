@@ -45,10 +45,12 @@ public final class Encoder: Sendable {
   /// Messages lie end to end, without padding; a message's states are the same bits whatever
   /// stands beside it.
   ///
-  /// - Parameter body: gets the message's index and its `[tokens, hidden size]` states, valid during
-  ///   the call.
+  /// - Parameters:
+  ///   - token: which one of so many tokens is wanted; nil: all. The last layer leaves the others out.
+  ///   - body: gets the message's index and its states, `[tokens, hidden size]` or
+  ///     `[1, hidden size]`, valid during the call.
   func forEachMessage(
-    of messages: [TokenSequence], _ body: (Int, Matrix) -> Void
+    of messages: [TokenSequence], only token: ((Int) -> Int)? = nil, _ body: (Int, Matrix) -> Void
   ) throws(TransformerError) {
     try workspaces.withWorkspace { workspace throws(TransformerError) in
       var first = 0
@@ -62,8 +64,16 @@ public final class Encoder: Sendable {
           end += 1
         }
         let batch = try Batch(messages[first..<end], configuration)
-        let hidden = run(batch, workspace)
-        for (index, rows) in batch.messages.enumerated() { body(first + index, hidden[rows: rows]) }
+        if let token {
+          let rows = batch.messages.map { $0.lowerBound + token($0.count) }
+          let states = run(batch, only: rows, workspace)
+          for index in rows.indices { body(first + index, states[rows: index..<index + 1]) }
+        } else {
+          let states = run(batch, only: nil, workspace)
+          for (index, rows) in batch.messages.enumerated() {
+            body(first + index, states[rows: rows])
+          }
+        }
         first = end
       }
     }
@@ -78,14 +88,20 @@ public final class Encoder: Sendable {
     return states
   }
 
-  private func run(_ batch: Batch, _ workspace: Workspace) -> Matrix {
+  private func run(_ batch: Batch, only rows: [Int]?, _ workspace: Workspace) -> Matrix {
     let hidden = workspace.matrix(
       .hidden, rows: batch.tokenCount, columns: configuration.hiddenSize)
     let embedded = embed(batch, into: hidden, workspace)
+    // What the convolution makes of all tokens is added behind the first layer.
+    let last = layers.count - 1
+    let lastRows = last > 0 || convolution == nil ? rows : nil
     for (index, layer) in layers.enumerated() {
-      apply(layer, index, to: hidden, batch, embedded: embedded, workspace)
+      let states = apply(
+        layer, index, to: hidden, batch, only: index == last ? lastRows : nil, embedded: embedded,
+        workspace)
+      if index == last, lastRows != nil { return states }
     }
-    return hidden
+    return rows.map { workspace.gather($0, of: hidden) } ?? hidden
   }
 
   /// Fills `hidden` with the embeddings.
@@ -108,17 +124,19 @@ public final class Encoder: Sendable {
     }
   }
 
-  /// Replaces `hidden` by what the layer makes of it.
+  /// Replaces `hidden` by what the layer makes of it, and returns it; or what it makes of `rows`.
+  @discardableResult
   func apply(
-    _ layer: EncoderLayer, _ index: Int, to hidden: Matrix, _ batch: Batch, embedded: Matrix?,
-    _ workspace: Workspace, observe: ((EncoderLayer.Site, Matrix) -> Void)? = nil
-  ) {
-    layer(
-      hidden, messages: batch.messages, layer: index, attention: attention,
+    _ layer: EncoderLayer, _ index: Int, to hidden: Matrix, _ batch: Batch, only rows: [Int]? = nil,
+    embedded: Matrix?, _ workspace: Workspace, observe: ((EncoderLayer.Site, Matrix) -> Void)? = nil
+  ) -> Matrix {
+    let states = layer(
+      hidden, messages: batch.messages, only: rows, layer: index, attention: attention,
       activation: configuration.activation, workspace: workspace, on: processor, observe: observe)
     if index == 0, let convolution, let embedded {
-      convolution.norm(hidden, residual: embedded, into: hidden, on: processor)
+      convolution.norm(states, residual: embedded, into: states, on: processor)
     }
+    return states
   }
 }
 

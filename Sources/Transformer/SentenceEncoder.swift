@@ -101,7 +101,9 @@ public final class SentenceEncoder: Sendable {
     _ messages: [TokenSequence], skipping prompt: Int = 0
   ) throws(TransformerError) -> [[Float]] {
     var vectors = [[Float]](repeating: [], count: messages.count)
-    try encoder.forEachMessage(of: messages) { index, hidden in
+    try encoder.forEachMessage(
+      of: messages, only: configuration.onlyToken(skipping: prompt)
+    ) { index, hidden in
       vectors[index] = finish(hidden, skipping: prompt)
     }
     return vectors

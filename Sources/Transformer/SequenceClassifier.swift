@@ -48,7 +48,7 @@ public final class SequenceClassifier: Sendable {
   /// One logit for each label, for each message.
   public func logits(of messages: [TokenSequence]) throws(TransformerError) -> [[Float]] {
     var logits = [[Float]](repeating: [], count: messages.count)
-    try encoder.forEachMessage(of: messages) { index, hidden in
+    try encoder.forEachMessage(of: messages, only: ClassificationHead.token) { index, hidden in
       logits[index] = head(hidden, encoder.processor.kernels)
     }
     return logits

@@ -6,7 +6,7 @@ internal import Tensor
 /// A slot grows to the largest size asked of it; after warm-up nothing is allocated.
 final class Workspace: @unchecked Sendable {
   enum Slot: Int, CaseIterable {
-    case hidden, attended, queries, context, intermediate, embedded, pooled, rotated
+    case hidden, gathered, attended, queries, context, intermediate, embedded, pooled, rotated
   }
 
   private var slots = [FloatStorage?](repeating: nil, count: Slot.allCases.count)
@@ -22,6 +22,13 @@ final class Workspace: @unchecked Sendable {
     return Matrix(
       storage: Self.grown(&slots[slot.rawValue], to: rows * stride), rows: rows, columns: columns,
       stride: stride)
+  }
+
+  /// A copy of some rows.
+  func gather(_ rows: [Int], of x: Matrix) -> Matrix {
+    let gathered = matrix(.gathered, rows: rows.count, columns: x.columns)
+    for (index, row) in rows.enumerated() { gathered.set(row: index, from: x, row: row) }
+    return gathered
   }
 
   /// Rows to quantise an input into.

@@ -20,6 +20,7 @@ struct SentenceEncoderTests {
     let encoder = try SentenceEncoder(contentsOf: model.url)
     #expect(encoder.maximumTokens == (try json.int("max_seq_length")))
     let texts = try json.strings("texts")
+    var compared = 0
     for prompt in [nil] + encoder.prompts.keys.sorted().map(Optional.some) {
       let suffix = prompt.map { ".\($0)" } ?? ""
       guard goldens.contains("embedding\(suffix)") else { continue }
@@ -31,7 +32,9 @@ struct SentenceEncoderTests {
       for (embedding, ids) in zip(embeddings, ids) {
         #expect(embedding.tokenCount == ids.count)
       }
+      compared += 1
     }
+    #expect(compared > 0)
   }
 
   @Test("a batch gives the bits that each text gives alone")
@@ -41,21 +44,5 @@ struct SentenceEncoderTests {
     let texts = ["", "the cat sat on the mat", "cat", "the dog runs over the fox at noon"]
     let alone = try texts.map { try encoder.embed([$0])[0] }
     #expect(try encoder.embed(texts).map(\.vector) == alone.map(\.vector))
-  }
-}
-
-@Suite("Logits are those of transformers")
-struct SequenceClassifierTests {
-  @Test("within 2e-5", arguments: ReferenceModel.all { $0.contains("-classifier-") })
-  func logits(of model: ReferenceModel) throws {
-    let folder = try ModelFolder(model.url)
-    let expected = try model.goldens().tensor(named: "logits")
-    let head = try ClassificationHead(folder, labelCount: expected.shape[1])
-    let encoder = try Encoder(contentsOf: model.url)
-    var logits: [Float] = []
-    try encoder.forEachMessage(of: try model.inputs(try model.json())) { _, hidden in
-      logits += head(hidden, encoder.processor.kernels)
-    }
-    #expect(try difference(logits, expected.floats()) <= 2e-5)
   }
 }

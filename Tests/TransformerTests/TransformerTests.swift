@@ -71,6 +71,38 @@ struct HiddenStateTests {
   }
 }
 
+@Suite("One token of each message")
+struct OnlyTokenTests {
+  @Test(
+    "its states are the same bits as among all of them",
+    arguments: ReferenceModel.all { _ in true },
+    Precision.allCases)
+  func states(of model: ReferenceModel, in precision: Precision) throws {
+    let folder = try SentenceTransformerConfiguration(model.url).encoder
+    for set in InstructionSet.allCases where set.isSupported && set != .openblas {
+      let encoder = try Encoder(
+        contentsOf: folder, precision: precision,
+        processor: Processor(instructionSet: set, threads: 2))
+      let vocabulary = Int32(encoder.configuration.vocabularySize)
+      let longest = min(80, encoder.configuration.maximumTokens ?? 80)
+      let messages = [1, 2, longest, 7].map { count in
+        TokenSequence((0..<Int32(count)).map { (7 * $0 + Int32(count)) % vocabulary })
+      }
+      let all = try encoder.hiddenStates(of: messages)
+      let tokens: [(Int) -> Int] = [{ _ in 0 }, { $0 - 1 }, { $0 / 2 }]
+      for token in tokens {
+        var compared = 0
+        try encoder.forEachMessage(of: messages, only: token) { index, hidden in
+          compared += 1
+          #expect(hidden.rows == 1)
+          #expect(hidden[row: 0] == all[index][token(messages[index].ids.count)])
+        }
+        #expect(compared == messages.count)
+      }
+    }
+  }
+}
+
 @Suite("Logits are those of transformers")
 struct LogitsTests {
   @Test("within 2e-5", arguments: ReferenceModel.all { $0.contains("classifier") })
@@ -81,34 +113,17 @@ struct LogitsTests {
     let head = try ClassificationHead(folder, labelCount: labels)
     let encoder = try Encoder(contentsOf: model.url)
     var actual: [Float] = []
-    try encoder.forEachMessage(of: try model.inputs(model.json())) { _, hidden in
+    try encoder.forEachMessage(
+      of: try model.inputs(model.json()), only: ClassificationHead.token
+    ) { _, hidden in
       actual += head(hidden, encoder.processor.kernels)
     }
     #expect(difference(actual, try expected.floats()) <= 2e-5)
   }
 }
 
-@Suite("Embeddings are those of sentence-transformers")
+@Suite("Real weights, and batches")
 struct EmbeddingTests {
-  @Test("within 2e-5", arguments: ReferenceModel.all { $0.hasPrefix("pooling") })
-  func embeddings(of model: ReferenceModel) throws {
-    let json = try model.json()
-    let goldens = try model.goldens()
-    let texts = try json.strings("texts")
-    let encoder = try SentenceEncoder(contentsOf: model.url)
-    #expect(try encoder.maximumTokens == json.int("max_seq_length"))
-    var compared = 0
-    for name in goldens.names where name.hasPrefix("embedding") {
-      let prompt = name == "embedding" ? nil : String(name.dropFirst("embedding.".count))
-      let expected = try goldens.tensor(named: name)
-      let actual = try encoder.embed(texts, prompt: prompt)
-      #expect(expected.shape == [texts.count, encoder.dimension])
-      #expect(difference(actual.flatMap(\.vector), try expected.floats()) <= 2e-5)
-      compared += 1
-    }
-    #expect(compared > 0)
-  }
-
   /// Where the real weights are, if they are here: `MODERATION_MINILM`, else the cache that
   /// `make run` fills.
   static let miniLM: URL? = {

@@ -58,44 +58,54 @@ struct EncoderLayer: Sendable {
 
   /// Replaces `hidden`, `[tokens, hidden size]`, by the layer's output.
   ///
-  /// - Parameter observe: is shown the inputs of each site
+  /// - Parameters:
+  ///   - rows: the one token of each message whose output is wanted; nil: all. The others take part
+  ///     with their keys and values only.
+  ///   - observe: is shown the inputs of each site
+  /// - Returns: the output: `hidden` itself, or `[messages, hidden size]`
   func callAsFunction(
-    _ hidden: Matrix, messages: [Range<Int>], layer: Int, attention: SelfAttention,
-    activation: Activation, workspace: Workspace, on processor: Processor,
-    observe: ((Site, Matrix) -> Void)? = nil
-  ) {
+    _ hidden: Matrix, messages: [Range<Int>], only rows: [Int]? = nil, layer: Int,
+    attention: SelfAttention, activation: Activation, workspace: Workspace,
+    on processor: Processor, observe: ((Site, Matrix) -> Void)? = nil
+  ) -> Matrix {
     let size = hidden.columns
+    let states = rows.map { workspace.gather($0, of: hidden) } ?? hidden
     let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
-    let context = workspace.matrix(.context, rows: hidden.rows, columns: size)
-    let attended = workspace.matrix(.attended, rows: hidden.rows, columns: size)
+    let queries = projected[rows: 0..<states.rows][columns: 0..<size]
+    let keys = projected[columns: size..<2 * size]
+    let values = projected[columns: 2 * size..<3 * size]
+    let context = workspace.matrix(.context, rows: states.rows, columns: size)
+    let attended = workspace.matrix(.attended, rows: states.rows, columns: size)
     observe?(.attentionInput, hidden)
-    workspace.apply(
-      [query, key, value], to: hidden,
-      into: [
-        projected[columns: 0..<size], projected[columns: size..<2 * size],
-        projected[columns: 2 * size..<3 * size],
-      ], on: processor)
+    if rows == nil {
+      workspace.apply(
+        [query, key, value], to: hidden, into: [queries, keys, values], on: processor)
+    } else {
+      workspace.apply([key, value], to: hidden, into: [keys, values], on: processor)
+      workspace.apply([query], to: states, into: [queries], on: processor)
+    }
     processor.stage(.attention) {
       attention(
-        projected, messages: messages, layer: layer, into: context, workspace: workspace,
-        on: processor)
+        projected, spans: AttentionSpan.spans(of: messages, only: rows), layer: layer,
+        into: context, workspace: workspace, on: processor)
     }
     observe?(.attentionOutput, context)
-    workspace.apply([output], to: context, residual: hidden, into: [attended], on: processor)
+    workspace.apply([output], to: context, residual: states, into: [attended], on: processor)
     processor.stage(.norm) { outputNorm(attended, into: attended, on: processor) }
 
-    for start in stride(from: 0, to: hidden.rows, by: Self.feedForwardRows) {
-      let rows = start..<min(start + Self.feedForwardRows, hidden.rows)
+    for start in stride(from: 0, to: states.rows, by: Self.feedForwardRows) {
+      let part = start..<min(start + Self.feedForwardRows, states.rows)
       let inner = workspace.matrix(
-        .intermediate, rows: rows.count, columns: expansion.outputs)
-      observe?(.expansion, attended[rows: rows])
+        .intermediate, rows: part.count, columns: expansion.outputs)
+      observe?(.expansion, attended[rows: part])
       workspace.apply(
-        [expansion], to: attended[rows: rows], activation: activation, into: [inner], on: processor)
+        [expansion], to: attended[rows: part], activation: activation, into: [inner], on: processor)
       observe?(.contraction, inner)
       workspace.apply(
-        [contraction], to: inner, residual: attended[rows: rows], into: [hidden[rows: rows]],
+        [contraction], to: inner, residual: attended[rows: part], into: [states[rows: part]],
         on: processor)
     }
-    processor.stage(.norm) { norm(hidden, into: hidden, on: processor) }
+    processor.stage(.norm) { norm(states, into: states, on: processor) }
+    return states
   }
 }

@@ -63,8 +63,19 @@ struct Pooling: Sendable {
     }
   }
 
+  /// The one token that is looked at, of so many, where there is only one.
+  ///
+  /// - Parameter prompt: tokens of the prompt at the front
+  func onlyToken(skipping prompt: Int) -> ((_ count: Int) -> Int)? {
+    switch modes {
+    case [.cls]: { count in includesPrompt ? 0 : min(prompt, count - 1) }
+    case [.lastToken]: { count in count - 1 }
+    default: nil
+    }
+  }
+
   /// - Parameters:
-  ///   - hidden: `[tokens, hidden size]`
+  ///   - hidden: `[tokens, hidden size]`, or the one of ``onlyToken(skipping:)``
   ///   - skipping: tokens of the prompt at the front that are left out
   /// - Returns: hidden size · modes elements
   func callAsFunction(_ hidden: Matrix, skipping prompt: Int) -> [Float] {

@@ -87,4 +87,12 @@ struct SentenceTransformerConfiguration: Sendable {
       (prompts, defaultPrompt) = ([:], nil)
     }
   }
+
+  /// The one token whose state the modules look at, of so many, where there is only one.
+  func onlyToken(skipping prompt: Int) -> ((_ count: Int) -> Int)? {
+    let poolings = modules.compactMap {
+      if case .pooling(let pooling) = $0 { pooling } else { nil }
+    }
+    return poolings.count == 1 ? poolings[0].onlyToken(skipping: prompt) : nil
+  }
 }
