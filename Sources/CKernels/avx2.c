@@ -21,7 +21,8 @@
 //
 // Other weights are widened to int16 first, where vpmaddwd is exact.
 
-#define INT8_ROWS 2
+#define INT8_ROWS 3
+#define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3)
 
 // For each 16 values, −64 · the sums that vpmaddubsw and three additions put into the two int16 lanes
 // of a column.
@@ -42,6 +43,10 @@ INLINE __m256i broadcast(const void *p) {
   return _mm256_set1_epi32(bits);
 }
 
+// Two products, then two sums, and so on: the CPU has pipes for sums alone, and the scheduler of a Zen 3
+// finds them when the instructions come in pairs; one by one they take turns on those of the products.
+#define IN_PAIRS(A, B) __asm__ volatile("" : "+x"(A), "+x"(B))
+
 INLINE void int8_tile_narrow(const int rows, const int8_t *a, long as, const int32_t *groups,
                              long gs, const uint8_t *w, long depth, __m256i sums[INT8_ROWS][2]) {
   const __m256i ones = _mm256_set1_epi16(1);
@@ -55,21 +60,29 @@ INLINE void int8_tile_narrow(const int rows, const int8_t *a, long as, const int
       __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 64 * i + 32));
       UNROLL for (int r = 0; r < rows; r++) {
         __m256i v = broadcast(a + r * as + k + 4 * i);
-        parts[r][0] = _mm256_add_epi16(parts[r][0], _mm256_maddubs_epi16(w0, v));
-        parts[r][1] = _mm256_add_epi16(parts[r][1], _mm256_maddubs_epi16(w1, v));
+        __m256i first = _mm256_maddubs_epi16(w0, v), second = _mm256_maddubs_epi16(w1, v);
+        IN_PAIRS(first, second);
+        parts[r][0] = _mm256_add_epi16(parts[r][0], first);
+        parts[r][1] = _mm256_add_epi16(parts[r][1], second);
+        IN_PAIRS(parts[r][0], parts[r][1]);
       }
     }
-    UNROLL for (int r = 0; r < rows; r++)
-      UNROLL for (int h = 0; h < 2; h++)
-        sums[r][h] = _mm256_add_epi32(sums[r][h], _mm256_madd_epi16(parts[r][h], ones));
+    UNROLL for (int r = 0; r < rows; r++) {
+      __m256i first = _mm256_madd_epi16(parts[r][0], ones);
+      __m256i second = _mm256_madd_epi16(parts[r][1], ones);
+      IN_PAIRS(first, second);
+      sums[r][0] = _mm256_add_epi32(sums[r][0], first);
+      sums[r][1] = _mm256_add_epi32(sums[r][1], second);
+      IN_PAIRS(sums[r][0], sums[r][1]);
+    }
   }
 }
 
 INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8_t *w, long depth,
-                           __m256i sums[INT8_ROWS][2]) {
+                           __m256i *sums) {
   // A line has 16 columns of 4 weights. Widened, a register has 4 columns, and its products are
   // added in pairs: two int32 a column, folded at the end.
-  __m256i halves[INT8_ROWS][4];
+  __m256i halves[2][4];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int q = 0; q < 4; q++) halves[r][q] = _mm256_setzero_si256();
   for (long k = 0; k < depth; k += 4, w += 64) {
@@ -77,22 +90,19 @@ INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8
     UNROLL for (int q = 0; q < 4; q++)
       wide[q] = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(w + 16 * q)));
     UNROLL for (int r = 0; r < rows; r++) {
-      int32_t bits;
-      memcpy(&bits, a + r * as + k, 4);
-      __m256i v = _mm256_cvtepi8_epi16(_mm_set1_epi32(bits));
+      __m256i v = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(broadcast(a + r * as + k)));
       UNROLL for (int q = 0; q < 4; q++)
         halves[r][q] = _mm256_add_epi32(halves[r][q], _mm256_madd_epi16(wide[q], v));
     }
   }
   const __m256i order = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7);
-  UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int h = 0; h < 2; h++)
-      sums[r][h] = _mm256_permutevar8x32_epi32(
-          _mm256_hadd_epi32(halves[r][2 * h], halves[r][2 * h + 1]), order);
+  UNROLL for (int i = 0; i < 2 * rows; i++)
+    sums[i] = _mm256_permutevar8x32_epi32(
+        _mm256_hadd_epi32(halves[i / 2][2 * (i % 2)], halves[i / 2][2 * (i % 2) + 1]), order);
 }
 
 // Functions by themselves, not inlined: among other code the compiler runs out of registers.
-#define INT8_SHAPE(ROWS)                                                                        \
+#define INT8_NARROW(ROWS)                                                                       \
   static __attribute__((noinline)) void int8_narrow_##ROWS(                                     \
     const int8_t *a, long as, const int32_t *groups, long gs, const uint8_t *w, long depth,     \
     __m256i *result) {                                                                          \
@@ -100,15 +110,14 @@ INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8
     UNROLL for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();     \
     int8_tile_narrow(ROWS, a, as, groups, gs, w, depth, sums);                                  \
     UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                   \
-  }                                                                                             \
-  static __attribute__((noinline)) void int8_wide_##ROWS(                                       \
-    const int8_t *a, long as, const uint8_t *w, long depth, __m256i *result) {                  \
-    __m256i sums[INT8_ROWS][2];                                                                 \
-    int8_tile_wide(ROWS, a, as, w, depth, sums);                                                \
-    UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                   \
   }
-INT8_SHAPE(1)
-INT8_SHAPE(2)
+EACH_INT8_ROWS(INT8_NARROW)
+
+static __attribute__((noinline)) void int8_wide(const int8_t *a, long as, const uint8_t *w,
+                                                long depth, long rows, __m256i *result) {
+  for (; rows >= 2; rows -= 2, a += 2 * as, result += 4) int8_tile_wide(2, a, as, w, depth, result);
+  if (rows > 0) int8_tile_wide(1, a, as, w, depth, result);
+}
 
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
                       const ck_int8_weights *w, long column, long k, long part,
@@ -116,18 +125,17 @@ INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
-  __m256i sums[INT8_ROWS][2];
   if (w->narrow) {
     const int32_t *groups = x->groups + (index * depth + k) / 16;
-    (rows == 1 ? int8_narrow_1 : int8_narrow_2)(a, depth, groups, depth / 16, values, part, sums[0]);
+#define INT8_CALL(ROWS) \
+  if (rows == ROWS)     \
+    int8_narrow_##ROWS(a, depth, groups, depth / 16, values, part, (__m256i *)result);
+    EACH_INT8_ROWS(INT8_CALL)
   } else {
-    (rows == 1 ? int8_wide_1 : int8_wide_2)(a, depth, values, part, sums[0]);
-    UNROLL for (int r = 0; r < rows; r++) {
-      __m256i offset = _mm256_set1_epi32(k == 0 ? w->offset * x->sums[index + r] : 0);
-      UNROLL for (int h = 0; h < 2; h++) sums[r][h] = _mm256_sub_epi32(sums[r][h], offset);
-    }
+    int8_wide(a, depth, values, part, rows, (__m256i *)result);
+    if (k == 0)
+      UNROLL for (int r = 0; r < rows; r++) result[r] -= w->offset * x->sums[index + r];
   }
-  UNROLL for (int r = 0; r < rows; r++) memcpy(&result[r], sums[r], 64);
 }
 
 #include "int8_kernels.inc"

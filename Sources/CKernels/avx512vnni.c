@@ -11,6 +11,8 @@
 #include "float_kernels.inc"
 
 #define INT8_ROWS 12
+#define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) \
+  DO(7) DO(8) DO(9) DO(10) DO(11) DO(12)
 
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
   (void)values, (void)depth, (void)groups;

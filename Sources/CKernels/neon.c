@@ -9,6 +9,7 @@
 #include "float_kernels.inc"
 
 #define INT8_ROWS 4
+#define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
 
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
   (void)values, (void)depth, (void)groups;

@@ -9,6 +9,7 @@
 #include "float_kernels.inc"
 
 #define INT8_ROWS 4
+#define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
 
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
   (void)values, (void)depth, (void)groups;
@@ -16,10 +17,10 @@ static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
 
 // The neighbours in depth of four rows, as two matrices of 2 rows × 8; one of 2 × 2 sums for each two
 // columns and two rows.
-INLINE void int8_matrices(const int8_t *a, long depth, const uint8_t *values, long part,
-                          i16 result[INT8_ROWS]) {
+INLINE void int8_matrices(const int pairs, const int8_t *a, long depth, const uint8_t *values,
+                          long part, i16 result[INT8_ROWS]) {
   int32x4_t sums[2][8];
-  UNROLL for (int p = 0; p < 2; p++)
+  UNROLL for (int p = 0; p < pairs; p++)
     UNROLL for (int c = 0; c < 8; c++) sums[p][c] = vdupq_n_s32(0);
   for (long i = 0; i < part; i += 8, values += 128) {
     // A line has 4 neighbours of 16 columns: two lines are 8 neighbours, column by column.
@@ -30,13 +31,13 @@ INLINE void int8_matrices(const int8_t *a, long depth, const uint8_t *values, lo
       weights[2 * q] = vreinterpretq_u8_u32(vzip1q_u32(near, far));
       weights[2 * q + 1] = vreinterpretq_u8_u32(vzip2q_u32(near, far));
     }
-    UNROLL for (int p = 0; p < 2; p++) {
+    UNROLL for (int p = 0; p < pairs; p++) {
       const int8_t *row = a + 2 * p * depth + i;
       int8x16_t v = vcombine_s8(vld1_s8(row), vld1_s8(row + depth));
       UNROLL for (int c = 0; c < 8; c++) sums[p][c] = vusmmlaq_s32(sums[p][c], weights[c], v);
     }
   }
-  UNROLL for (int p = 0; p < 2; p++)
+  UNROLL for (int p = 0; p < pairs; p++)
     UNROLL for (int q = 0; q < 4; q++) {
       int32x4_t first = vuzp1q_s32(sums[p][2 * q], sums[p][2 * q + 1]);
       int32x4_t second = vuzp2q_s32(sums[p][2 * q], sums[p][2 * q + 1]);
@@ -65,8 +66,8 @@ INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
-  if (rows == 1) int8_row(a, values, part, result);
-  else int8_matrices(a, depth, values, part, result);
+  if (rows > 1) int8_matrices(rows / 2, a, depth, values, part, result);
+  if (rows % 2) int8_row(a + (rows - 1) * depth, values, part, result + rows - 1);
   UNROLL for (int r = 0; r < rows; r++)
     result[r] -= k == 0 ? w->offset * x->sums[index + r] : 0;
 }
