@@ -47,14 +47,16 @@ INLINE __m256i broadcast(const void *p) {
 // finds them when the instructions come in pairs; one by one they take turns on those of the products.
 #define IN_PAIRS(A, B) __asm__ volatile("" : "+x"(A), "+x"(B))
 
-INLINE void int8_tile_narrow(const int rows, const int8_t *a, long as, const int32_t *groups,
-                             long gs, const uint8_t *w, long depth, __m256i sums[INT8_ROWS][2]) {
+INLINE void int8_tile_narrow(const int rows, const bool fetches, const int8_t *a, long as,
+                             const int32_t *groups, long gs, const uint8_t *w, long depth,
+                             const uint8_t *next, __m256i sums[INT8_ROWS][2]) {
   const __m256i ones = _mm256_set1_epi16(1);
   for (long k = 0; k < depth; k += 16, w += 256) {
     __m256i parts[INT8_ROWS][2];
     UNROLL for (int r = 0; r < rows; r++) {
       parts[r][0] = parts[r][1] = broadcast(groups + r * gs + k / 16);
     }
+    if (fetches) __builtin_prefetch(next + 4 * k, 0, 2);
     UNROLL for (int i = 0; i < 4; i++) {
       __m256i w0 = _mm256_loadu_si256((const __m256i *)(w + 64 * i));
       __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 64 * i + 32));
@@ -102,14 +104,15 @@ INLINE void int8_tile_wide(const int rows, const int8_t *a, long as, const uint8
 }
 
 // Functions by themselves, not inlined: among other code the compiler runs out of registers.
-#define INT8_NARROW(ROWS)                                                                       \
-  static __attribute__((noinline)) void int8_narrow_##ROWS(                                     \
-    const int8_t *a, long as, const int32_t *groups, long gs, const uint8_t *w, long depth,     \
-    __m256i *result) {                                                                          \
-    __m256i sums[INT8_ROWS][2];                                                                 \
-    UNROLL for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();     \
-    int8_tile_narrow(ROWS, a, as, groups, gs, w, depth, sums);                                  \
-    UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                   \
+#define INT8_NARROW(ROWS)                                                                      \
+  static __attribute__((noinline)) void int8_narrow_##ROWS(                                    \
+    const int8_t *a, long as, const int32_t *groups, long gs, const uint8_t *w, long depth,    \
+    const uint8_t *next, __m256i *result) {                                                    \
+    __m256i sums[INT8_ROWS][2];                                                                \
+    UNROLL for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();    \
+    if (next) int8_tile_narrow(ROWS, true, a, as, groups, gs, w, depth, next, sums);           \
+    else int8_tile_narrow(ROWS, false, a, as, groups, gs, w, depth, next, sums);               \
+    UNROLL for (int i = 0; i < 2 * ROWS; i++) result[i] = sums[i / 2][i % 2];                  \
   }
 EACH_INT8_ROWS(INT8_NARROW)
 
@@ -121,7 +124,7 @@ static __attribute__((noinline)) void int8_wide(const int8_t *a, long as, const 
 
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
                       const ck_int8_weights *w, long column, long k, long part,
-                      i16 result[INT8_ROWS]) {
+                      const uint8_t *next, i16 result[INT8_ROWS]) {
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
@@ -129,7 +132,7 @@ INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row
     const int32_t *groups = x->groups + (index * depth + k) / 16;
 #define INT8_CALL(ROWS) \
   if (rows == ROWS)     \
-    int8_narrow_##ROWS(a, depth, groups, depth / 16, values, part, (__m256i *)result);
+    int8_narrow_##ROWS(a, depth, groups, depth / 16, values, part, next, (__m256i *)result);
     EACH_INT8_ROWS(INT8_CALL)
   } else {
     int8_wide(a, depth, values, part, rows, (__m256i *)result);

@@ -20,18 +20,21 @@ static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
 
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
                       const ck_int8_weights *w, long column, long k, long part,
-                      i16 result[INT8_ROWS]) {
+                      const uint8_t *next, i16 result[INT8_ROWS]) {
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
   __m512i sums[INT8_ROWS];
   UNROLL for (int r = 0; r < rows; r++) sums[r] = _mm512_setzero_si512();
-  for (long i = 0; i < part; i += 4, values += 64) {
-    __m512i weights = _mm512_loadu_si512(values);
-    UNROLL for (int r = 0; r < rows; r++) {
-      int32_t bits;
-      __builtin_memcpy(&bits, a + r * depth + i, 4);
-      sums[r] = _mm512_dpbusd_epi32(sums[r], weights, _mm512_set1_epi32(bits));
+  for (long i = 0; i < part; i += 16) {
+    if (next) __builtin_prefetch(next + 4 * i, 0, 2);
+    UNROLL for (int j = 0; j < 16; j += 4, values += 64) {
+      __m512i weights = _mm512_loadu_si512(values);
+      UNROLL for (int r = 0; r < rows; r++) {
+        int32_t bits;
+        __builtin_memcpy(&bits, a + r * depth + i + j, 4);
+        sums[r] = _mm512_dpbusd_epi32(sums[r], weights, _mm512_set1_epi32(bits));
+      }
     }
   }
   UNROLL for (int r = 0; r < rows; r++)

@@ -17,7 +17,7 @@ static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
 
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
                       const ck_int8_weights *w, long column, long k, long part,
-                      i16 result[INT8_ROWS]) {
+                      const uint8_t *next, i16 result[INT8_ROWS]) {
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
@@ -27,6 +27,7 @@ INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row
   // The instruction wants both sides signed: the offset is taken off here.
   const uint8x16_t offset = vdupq_n_u8((uint8_t)w->offset);
   for (long i = 0; i < part; i += 4, values += 64) {
+    if (next && i % 16 == 0) __builtin_prefetch(next + 4 * i, 0, 2);
     int8x16_t weights[4];
     UNROLL for (int q = 0; q < 4; q++)
       weights[q] = vreinterpretq_s8_u8(vsubq_u8(vld1q_u8(values + 16 * q), offset));

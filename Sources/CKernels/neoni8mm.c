@@ -18,11 +18,12 @@ static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
 // The neighbours in depth of four rows, as two matrices of 2 rows × 8; one of 2 × 2 sums for each two
 // columns and two rows.
 INLINE void int8_matrices(const int pairs, const int8_t *a, long depth, const uint8_t *values,
-                          long part, i16 result[INT8_ROWS]) {
+                          long part, const uint8_t *next, i16 result[INT8_ROWS]) {
   int32x4_t sums[2][8];
   UNROLL for (int p = 0; p < pairs; p++)
     UNROLL for (int c = 0; c < 8; c++) sums[p][c] = vdupq_n_s32(0);
   for (long i = 0; i < part; i += 8, values += 128) {
+    if (next && i % 16 == 0) __builtin_prefetch(next + 4 * i, 0, 2);
     // A line has 4 neighbours of 16 columns: two lines are 8 neighbours, column by column.
     uint8x16_t weights[8];
     UNROLL for (int q = 0; q < 4; q++) {
@@ -62,11 +63,11 @@ INLINE void int8_row(const int8_t *a, const uint8_t *values, long part, i16 *res
 
 INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
                       const ck_int8_weights *w, long column, long k, long part,
-                      i16 result[INT8_ROWS]) {
+                      const uint8_t *next, i16 result[INT8_ROWS]) {
   const long depth = x->depth, index = digit * x->rows + row;
   const int8_t *a = x->values + index * depth + k;
   const uint8_t *values = w->values + column * depth + k * 16;
-  if (rows > 1) int8_matrices(rows / 2, a, depth, values, part, result);
+  if (rows > 1) int8_matrices(rows / 2, a, depth, values, part, next, result);
   if (rows % 2) int8_row(a + (rows - 1) * depth, values, part, result + rows - 1);
   UNROLL for (int r = 0; r < rows; r++)
     result[r] -= k == 0 ? w->offset * x->sums[index + r] : 0;
