@@ -26,6 +26,9 @@ public struct ModelDescription: Sendable {
   public let defaultPrompt: String?
   /// What follows a sentence encoder's layers, in order, such as `mean` and `normalize`.
   public let modules: [String]
+  /// Whether the states of one token decide: the others take part in the last layer with their keys
+  /// and values only.
+  public let readsOneToken: Bool
   private let lowercases: Bool
 
   /// - Throws: ``TransformerError`` that names the file or key.
@@ -52,6 +55,7 @@ public struct ModelDescription: Sendable {
     prompts = sentence.prompts
     defaultPrompt = sentence.defaultPrompt
     lowercases = isSentenceEncoder && sentence.lowercases
+    readsOneToken = !isSentenceEncoder || sentence.onlyToken(skipping: 0) != nil
     modules = isSentenceEncoder ? sentence.modules.map(\.name) : []
   }
 

@@ -60,11 +60,18 @@ struct Subject {
   /// Milliseconds below which no program could get: the layers' weights once over the memory's
   /// bandwidth, or their multiply-adds over the kernels' peak, whichever is more.
   func floor(tokens: Int, bandwidth: Double, peak: Double) -> Double? {
-    guard let configuration = description?.configuration else { return nil }
+    guard let description else { return nil }
+    let configuration = description.configuration
     let (hidden, inner) = (Double(configuration.hiddenSize), Double(configuration.intermediateSize))
-    let weights = Double(configuration.layerCount) * (4 * hidden * hidden + 2 * hidden * inner)
+    let layer = 4 * hidden * hidden + 2 * hidden * inner
+    let weights = Double(configuration.layerCount) * layer
     let bytes = weights * (precision == "int8" ? 1 : 4)
-    return max(bytes / bandwidth / 1e6, weights * Double(tokens) / peak / 1e6)
+    var multiplications = weights * Double(tokens)
+    if description.readsOneToken {
+      // In the last layer only keys and values are those of all tokens.
+      multiplications -= (layer - 2 * hidden * hidden) * Double(tokens - 1)
+    }
+    return max(bytes / bandwidth / 1e6, multiplications / peak / 1e6)
   }
 
   /// Milliseconds of each stage, by the length of the text. Empty for what is no transformer.
