@@ -1,5 +1,6 @@
 import JSON
 import Safetensors
+import Tensor
 
 /// What the kinds of models have in common.
 extension HeadReader {
@@ -23,11 +24,11 @@ extension HeadReader {
 
   func layer(
     _ scope: CheckpointScope, _ inputs: Int, _ outputs: Int
-  ) throws(HeadError) -> DenseLayer {
+  ) throws(HeadError) -> DenseWeights64 {
     let weights = try doubles(
       scope, "weight", [try positive(inputs, "size"), try positive(outputs, "size")])
-    return DenseLayer(
-      weights: weights, bias: try doubles(scope, "bias", [outputs]), inputSize: inputs)
+    return DenseWeights64(
+      weights: weights, bias: try doubles(scope, "bias", [outputs]), inputs: inputs)
   }
 
   func rule(_ node: JSONValue, columns: Int) throws(HeadError) -> DecisionRule {

@@ -1,5 +1,6 @@
 import JSON
 import Safetensors
+import Tensor
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -185,7 +186,7 @@ struct HeadReader {
       throw unsupported("the output function \"\(outputName)\"")
     }
     try check(output, columns: outputSize, isMultilabel: isMultilabel)
-    var layers: [DenseLayer] = []
+    var layers: [DenseWeights64] = []
     for (index, size) in sizes.dropLast().enumerated() {
       layers.append(try layer(weights[prefix]["layers"][index], size, sizes[index + 1]))
     }

@@ -1,3 +1,9 @@
+internal import Tensor
+
+/// scikit-learn multiplies in the wider of the types of rows and weights. float64 for both is never less
+/// exact, and equal where one of them is float64.
+private let kernels = Kernels()
+
 /// A function applied to every output of a layer.
 enum Activation: String, Sendable {
   case identity, logistic, tanh, relu
@@ -43,27 +49,27 @@ enum OutputFunction: String, Sendable {
 
 /// scikit-learn's `LogisticRegression` and what predicts like it.
 struct LinearModel: HeadModel {
-  let layer: DenseLayer
+  let layer: DenseWeights64
   let output: OutputFunction
   /// On the margins, not the probabilities: a tiny positive margin rounds to probability 0.5.
   let rule: DecisionRule
 
-  var inputSize: Int { layer.inputSize }
-  var classCount: Int { max(2, layer.outputSize) }
+  var inputSize: Int { layer.inputs }
+  var classCount: Int { max(2, layer.outputs) }
   var hasMargins: Bool { true }
 
   func evaluate(_ rows: Rows) throws(HeadError) -> Evaluation {
     try rows.requireFinite()
-    let margins = layer(rows.values, rows: rows.count)
+    let margins = kernels.dense(rows.values, rows: rows.count, layer)
     return Evaluation(
-      probabilities: output.apply(margins, columns: layer.outputSize), margins: margins,
-      decisions: rule.decisions(margins, columns: layer.outputSize))
+      probabilities: output.apply(margins, columns: layer.outputs), margins: margins,
+      decisions: rule.decisions(margins, columns: layer.outputs))
   }
 }
 
 /// scikit-learn's `MLPClassifier`.
 struct MultilayerPerceptron: HeadModel {
-  let layers: [DenseLayer]
+  let layers: [DenseWeights64]
   let hidden: Activation
   let output: OutputFunction
   let rule: DecisionRule
@@ -77,7 +83,7 @@ struct MultilayerPerceptron: HeadModel {
     try rows.requireFinite()
     var values = rows.values
     for (index, layer) in layers.enumerated() {
-      values = layer(values, rows: rows.count)
+      values = kernels.dense(values, rows: rows.count, layer)
       if index < layers.count - 1 { hidden.apply(&values) }
     }
     let probabilities = output.apply(values, columns: outputSize)

@@ -16,7 +16,7 @@ public struct Kernels: Sendable {
   /// kernel by the shape of the whole.
   public var rowsAreIndependent: Bool { instructionSet != .openblas }
 
-  @unsafe private var table: UnsafePointer<ck_kernels_t>? { unsafe instructionSet.table }
+  @unsafe var table: UnsafePointer<ck_kernels_t>? { unsafe instructionSet.table }
 
   /// Outputs of a panel of ``DenseWeights``.
   var panel: Int { unsafe table?.pointee.panel ?? 16 }

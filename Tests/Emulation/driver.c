@@ -53,10 +53,13 @@ static void write_array(array x) {
 // Rows behind the last that a kernel may read, whole tiles at a time.
 #define ROW_SLACK 32
 
-enum { DENSE, MULTIPLY, LAYER_NORM, SOFTMAX, ACTIVATE, ADD, TRANSPOSE, QUANTIZE, INT8_DENSE };
+enum {
+  DENSE, MULTIPLY, LAYER_NORM, SOFTMAX, ACTIVATE, ADD, TRANSPOSE, QUANTIZE, INT8_DENSE, DENSE64
+};
 static const int parameters[] = {
     [DENSE] = 5,    [MULTIPLY] = 3, [LAYER_NORM] = 5, [SOFTMAX] = 1,    [ACTIVATE] = 1,
     [ADD] = 2,      [TRANSPOSE] = 2, [QUANTIZE] = 1,  [INT8_DENSE] = 8,
+    [DENSE64] = 4,
 };
 
 static float as_float(int32_t bits) {
@@ -146,6 +149,9 @@ static void run(const ck_kernels_t *k, const int32_t *n, array *a) {
     case INT8_DENSE:
       int8_dense(k, n, a);
       return write_array(a[7]);
+    case DENSE64:
+      k->dense64(a[0].data, a[1].data, a[2].data, a[3].data, n[1], n[2], n[3]);
+      return write_array(a[3]);
   }
 }
 
@@ -167,7 +173,7 @@ int main(int count, char **arguments) {
   array numbers, arrays[8];
   while (read_array(&numbers, 16)) {
     const int32_t kernel = ((int32_t *)numbers.data)[0];
-    if (kernel < DENSE || kernel > INT8_DENSE) fail("no such kernel");
+    if (kernel < DENSE || kernel > DENSE64) fail("no such kernel");
     // The rows of int8 are read by tiles; elsewhere a vector may reach past the end.
     const long slack = kernel == INT8_DENSE ? ROW_SLACK * ((int32_t *)numbers.data)[4] / 4 : 64;
     for (int i = 0; i < parameters[kernel]; i++)

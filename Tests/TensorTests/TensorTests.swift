@@ -53,6 +53,7 @@ struct InstructionSetTests {
     [
       (1, 1, 1), (1, 5, 3), (2, 3, 16), (3, 2, 17), (4, 7, 31), (5, 16, 64), (6, 17, 65),
       (7, 33, 100), (13, 20, 200), (4, 5, 1500), (3, 4, 3000), (1, 130, 70), (25, 100, 150),
+      (65, 40, 9),
     ].map { Case(set: set, rows: $0.0, columns: $0.1, depth: $0.2) }
   }
 
@@ -121,6 +122,20 @@ struct InstructionSetTests {
       return bits(x)
     }
     #expect(results[0] == results[1])
+  }
+
+  @Test("dense layers in float64, row by row and together", arguments: cases)
+  func float64(_ test: Case) {
+    var generator = Generator(state: 8)
+    let layer = generator.weights64(inputs: test.depth, outputs: test.columns)
+    let x = generator.doubles(test.rows * test.depth)
+    let expected = swiftKernels.dense(x, rows: test.rows, layer)
+    let kernels = Kernels(test.set)
+    #expect(kernels.dense(x, rows: test.rows, layer) == expected)
+    let alone = (0..<test.rows).flatMap { row in
+      kernels.dense(Array(x[row * test.depth..<(row + 1) * test.depth]), rows: 1, layer)
+    }
+    #expect(alone == expected)
   }
 
   @Test("transpose, with and without accumulation", arguments: cases)

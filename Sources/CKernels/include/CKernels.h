@@ -55,10 +55,10 @@ typedef struct {
   // Columns of a panel of weights.
   long panel;
 
-  // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns;
-  // there is a row at least. `panels` is w laid out [columns / panel, depth, panel]; it and `bias` go on to the next multiple of
-  // `panel` columns. `bias` and `residual` may be null. A sum begins with the bias and takes depth in
-  // turn.
+  // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns; there is
+  // a row at least. `panels` is w laid out [columns / panel, depth, panel]; it and `bias` go on to the
+  // next multiple of `panel` columns. `bias` and `residual` may be null. A sum begins with the bias and
+  // takes depth in turn.
   void (*dense)(const float *x, long x_stride, const float *panels, const float *bias,
                 const float *residual, long residual_stride, float *y, long y_stride, long rows,
                 long columns, long depth, ck_activation activation);
@@ -85,6 +85,11 @@ typedef struct {
   // y[c, r] (+)= x[r, c]
   void (*transpose)(const float *x, long x_stride, float *y, long y_stride, long rows,
                     long columns, bool accumulate);
+
+  // y[r, c] = Σ_k x[r, k] w[k, c] + bias[c] in float64, k rising, each product rounded; rows lie close.
+  // `panels` is w laid out [columns / 8, depth, 8], rounded up.
+  void (*dense64)(const double *x, const double *panels, const double *bias, double *y, long rows,
+                  long columns, long depth);
 
   // Rotates each row of x [rows, columns]: signs, Hadamard matrices (blocks of the greatest power of two
   // that divides `columns`, without the factor 1/√block), then mixes the p blocks by the reflection

@@ -4,7 +4,7 @@
 struct KernelCall: Sendable, CustomStringConvertible {
   /// In the driver's order.
   enum Kernel: Int {
-    case dense, multiply, layerNorm, softmax, activate, add, transpose, quantize, int8Dense
+    case dense, multiply, layerNorm, softmax, activate, add, transpose, quantize, int8Dense, dense64
   }
 
   /// What an array must hold; where there is nil, anything.

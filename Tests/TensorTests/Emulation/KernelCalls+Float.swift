@@ -45,6 +45,7 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
     KernelCalls("activations", make: activations),
     KernelCalls("add", make: add),
     KernelCalls("transpose", make: transpose),
+    KernelCalls("dense in float64", make: dense64),
   ]
 
   /// Each shape with numbers of ordinary size and, where it is small, with extremes among them.
@@ -198,5 +199,39 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
           arrays: [x.words, before], expected: [.init(words: y.words)])
       }
     }
+  }
+
+  @Sendable private static func dense64() -> [KernelCall] {
+    var generator = Generator(state: 28)
+    return shapes.map { shape in
+      let layer = generator.weights64(inputs: shape.depth, outputs: shape.columns)
+      let x = generator.doubles(shape.rows * shape.depth)
+      let y = swiftKernels.dense(x, rows: shape.rows, layer)
+      let panels = layer.panels.flatMap { panel in (0..<8).map { panel[$0] } }
+      return KernelCall(
+        .dense64, shape.description, numbers: [shape.rows, shape.columns, shape.depth],
+        arrays: [
+          words(x), words(panels), words(layer.bias),
+          words([Double](repeating: 77, count: y.count)),
+        ], expected: [.init(words: words(y), isFloat: false)])
+    }
+  }
+
+  /// The lower half of each first.
+  private static func words(_ values: [Double]) -> [UInt32] {
+    values.flatMap { value in
+      let bits = value.bitPattern
+      return [UInt32(truncatingIfNeeded: bits), UInt32(truncatingIfNeeded: bits >> 32)]
+    }
+  }
+}
+
+extension Generator {
+  mutating func doubles(_ count: Int) -> [Double] {
+    (0..<count).map { _ in Double.random(in: -2...2, using: &self) }
+  }
+
+  mutating func weights64(inputs: Int, outputs: Int) -> DenseWeights64 {
+    DenseWeights64(weights: doubles(inputs * outputs), bias: doubles(outputs), inputs: inputs)
   }
 }
