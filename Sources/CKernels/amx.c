@@ -84,8 +84,10 @@ static void int8_dense(const ck_int8_rows *x, long first, long rows, const ck_in
             memcpy(&second, low[(r - row) / 16][half][(r - row) % 16], 64);
             second -= w->offset * x->sums[x->rows + first + r];
           }
-          int8_finish(sum, x->digits == 2 ? &second : 0, x->scales[first + r], w,
-                      column + 16 * half, y + r * ys);
+          const long place = column + 16 * half;
+          int8_finish(sum, x->digits == 2 ? &second : 0, x->scales[first + r],
+                      load16(w->scales + place), load16(w->bias + place), y + r * ys + place,
+                      w->columns - place);
         }
     }
   _tile_release();
