@@ -92,16 +92,16 @@ public final class Encoder: Sendable {
     let hidden = workspace.matrix(
       .hidden, rows: batch.tokenCount, columns: configuration.hiddenSize)
     let embedded = embed(batch, into: hidden, workspace)
-    // What the convolution makes of all tokens is added behind the first layer.
-    let last = layers.count - 1
-    let lastRows = last > 0 || convolution == nil ? rows : nil
-    for (index, layer) in layers.enumerated() {
-      let states = apply(
-        layer, index, to: hidden, batch, only: index == last ? lastRows : nil, embedded: embedded,
-        workspace)
-      if index == last, lastRows != nil { return states }
+    guard !layers.isEmpty else {
+      return rows.map { workspace.gather($0, of: hidden, into: .someHidden) } ?? hidden
     }
-    return rows.map { workspace.gather($0, of: hidden) } ?? hidden
+    var states = hidden
+    for (index, layer) in layers.enumerated() {
+      states = apply(
+        layer, index, to: hidden, batch, only: index == layers.count - 1 ? rows : nil,
+        embedded: embedded, workspace)
+    }
+    return states
   }
 
   /// Fills `hidden` with the embeddings.
@@ -134,7 +134,9 @@ public final class Encoder: Sendable {
       hidden, messages: batch.messages, only: rows, layer: index, attention: attention,
       activation: configuration.activation, workspace: workspace, on: processor, observe: observe)
     if index == 0, let convolution, let embedded {
-      convolution.norm(states, residual: embedded, into: states, on: processor)
+      let residual =
+        rows.map { workspace.gather($0, of: embedded, into: .someEmbedded) } ?? embedded
+      convolution.norm(states, residual: residual, into: states, on: processor)
     }
     return states
   }

@@ -6,7 +6,9 @@ internal import Tensor
 /// A slot grows to the largest size asked of it; after warm-up nothing is allocated.
 final class Workspace: @unchecked Sendable {
   enum Slot: Int, CaseIterable {
-    case hidden, gathered, attended, queries, context, intermediate, embedded, pooled, rotated
+    case hidden, attended, queries, context, intermediate, embedded, rotated
+    /// Those rows of `hidden` and of `embedded` that are wanted.
+    case someHidden, someEmbedded
   }
 
   private var slots = [FloatStorage?](repeating: nil, count: Slot.allCases.count)
@@ -25,8 +27,8 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// A copy of some rows.
-  func gather(_ rows: [Int], of x: Matrix) -> Matrix {
-    let gathered = matrix(.gathered, rows: rows.count, columns: x.columns)
+  func gather(_ rows: [Int], of x: Matrix, into slot: Slot) -> Matrix {
+    let gathered = matrix(slot, rows: rows.count, columns: x.columns)
     for (index, row) in rows.enumerated() { gathered.set(row: index, from: x, row: row) }
     return gathered
   }

@@ -140,7 +140,7 @@ def data_folder():
 
 
 def clean(text):
-    """Undoes what the publishers' files did to a text: HTML entities, `\\uXXXX`, placeholders."""
+    """Undoes what the publishers' files did to a text: HTML entities, escapes, placeholders."""
     text = html.unescape(text)
     text = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

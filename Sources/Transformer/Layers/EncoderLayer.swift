@@ -69,7 +69,7 @@ struct EncoderLayer: Sendable {
     on processor: Processor, observe: ((Site, Matrix) -> Void)? = nil
   ) -> Matrix {
     let size = hidden.columns
-    let states = rows.map { workspace.gather($0, of: hidden) } ?? hidden
+    let states = rows.map { workspace.gather($0, of: hidden, into: .someHidden) } ?? hidden
     let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
     let queries = projected[rows: 0..<states.rows][columns: 0..<size]
     let keys = projected[columns: size..<2 * size]
