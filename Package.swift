@@ -22,6 +22,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Logarithms and exponentials of the platform's mathematics library.
+let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+/// Files and descriptors, with the platform's errors.
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "swift-moderation",
   platforms: [.macOS(.v15)],
@@ -40,6 +46,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
@@ -48,12 +56,12 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels"),
     module("JSON"),
-    module("Tensor", ["COpenBLAS", "CKernels"]),
+    module("Tensor", ["COpenBLAS", "CKernels", real]),
     module("Safetensors", ["JSON"]),
     module("Tokenizers", ["JSON"]),
-    module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON"]),
-    module("Recurrent", ["Tensor", "Safetensors", "JSON"]),
-    module("Heads", ["Tensor", "Safetensors", "JSON"]),
+    module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", real]),
+    module("Recurrent", ["Tensor", "Safetensors", "JSON", real]),
+    module("Heads", ["Tensor", "Safetensors", "JSON", real]),
     .target(
       name: "DefaultWeights", path: "Weights/default", exclude: ["README.md", "card.json"],
       sources: ["BundledWeights.swift"],
@@ -65,7 +73,7 @@ let package = Package(
       "Moderation",
       [
         .target(name: "DefaultWeights", condition: .when(traits: ["DefaultWeights"])),
-        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON",
+        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON", real, system,
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: ["css", "js", "mustache"].map {
@@ -74,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON",
+        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
