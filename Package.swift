@@ -33,6 +33,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Moderation", targets: ["Moderation"]),
+    .library(name: "ModerationEvaluation", targets: ["ModerationEvaluation"]),
     .library(
       name: "ModerationLayers",
       targets: ["JSON", "Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
@@ -74,17 +75,22 @@ let package = Package(
       [
         .target(name: "DefaultWeights", condition: .when(traits: ["DefaultWeights"])),
         "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON", real, system,
-        .product(name: "Mustache", package: "swift-mustache"),
-      ],
-      resources: ["css", "js", "mustache"].map {
-        .embedInCode("Evaluation/Report/Templates/report.\($0)")
-      }),
+      ]),
+    module(
+      "ModerationEvaluation",
+      ["Moderation", "JSON", real, .product(name: "Mustache", package: "swift-mustache")],
+      resources: ["css", "js", "mustache"].map { .embedInCode("Report/Templates/report.\($0)") }),
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "Transformer", "Heads", "Tokenizers", "Tensor", "Safetensors", "JSON", system,
+        "Moderation", "ModerationEvaluation", "Transformer", "Heads", "Tokenizers", "Tensor",
+        "Safetensors", "JSON", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: settings),
+    // What the test targets share: folders that go away, paths of fixtures, stand-ins for models.
+    .target(
+      name: "TestSupport", dependencies: ["JSON", "Safetensors"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor"]),
@@ -93,11 +99,13 @@ let package = Package(
     tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
     tests("RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON"]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
-    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON"]),
+    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON", "TestSupport"]),
+    tests(
+      "ModerationEvaluationTests", ["ModerationEvaluation", "Moderation", "JSON", "TestSupport"]),
     tests(
       "CommandTests",
       [
-        "moderate", "Moderation", "JSON",
+        "moderate", "Moderation", "ModerationEvaluation", "JSON", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

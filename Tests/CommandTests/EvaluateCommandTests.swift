@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Moderation
+import ModerationEvaluation
 import Testing
 
 @Suite(
@@ -13,7 +14,7 @@ struct EvaluateCommandTests {
       + #""b": \#(index % 3 == 0 ? 1 : 0)}, "metadata": {"lang": "\#(index % 5 == 0 ? "fr" : "en")"}}"#
   }.joined(separator: "\n")
 
-  @Test("a run in a pipe is JSON; a gate that fails gives exit code 1 and a list") func gate()
+  @Test func `a run in a pipe is JSON; a gate that fails gives exit code 1 and a list`()
     throws
   {
     let model = try SmallModel()
@@ -47,8 +48,8 @@ struct EvaluateCommandTests {
     #expect(table.output.contains("The gate is not passed:"))
   }
 
-  @Test("tuned thresholds are written into moderation.json, and only there when asked")
-  func tune() throws {
+  @Test func `tuned thresholds are written into moderation.json, and only there when asked`() throws
+  {
     let model = try SmallModel()
     try model.write(Self.data, to: "t.jsonl")
     try model.write(Self.data, to: "v.jsonl")
@@ -75,7 +76,7 @@ struct EvaluateCommandTests {
     #expect(try JSONValue(parsing: again.output).array("labels")[0].double("f1") == before)
   }
 
-  @Test("CSV by columns, two models side by side, disguises") func csv() throws {
+  @Test func `CSV by columns, two models side by side, disguises`() throws {
     let model = try SmallModel()
     try model.write(
       "text,gold,kind\nthe cat sat,hateful,x\n\"a dog, lazy\",fine,y\nwe meet,hateful,x\nat noon,fine,y\n",
@@ -96,7 +97,7 @@ struct EvaluateCommandTests {
     #expect(missing.errors.contains("there is no column \"none\""))
   }
 
-  @Test("models by precisions over several files, functions with a column a run") func functions()
+  @Test func `models by precisions over several files, functions with a column a run`()
     throws
   {
     let model = try SmallModel()
@@ -137,22 +138,20 @@ struct EvaluateCommandTests {
     #expect(precisions == ["float32", "int8", "float32", "int8"])
   }
 
-  @Test(
-    "wrong usage is exit code 2 with a reason",
-    arguments: [
-      (["--goal", "best"], "--goal best: expected"),
-      (["--label", "=x"], "--label =x: expected"),
-      (["--report", "r.pdf"], "expected a name that ends in .html or .md"),
-      (["--gate-label", "a"], "--gate-label a: expected"),
-      (["--write"], "--write and --calibrate need --tune"),
-    ])
-  func usage(arguments: [String], reason: String) throws {
+  @Test(arguments: [
+    (["--goal", "best"], "--goal best: expected"),
+    (["--label", "=x"], "--label =x: expected"),
+    (["--report", "r.pdf"], "expected a name that ends in .html or .md"),
+    (["--gate-label", "a"], "--gate-label a: expected"),
+    (["--write"], "--write and --calibrate need --tune"),
+  ])
+  func `wrong usage is exit code 2 with a reason`(arguments: [String], reason: String) throws {
     let result = try CommandProcess.run(["evaluate", "--test", "t.jsonl"] + arguments)
     #expect(result.code == 2)
     #expect(result.errors.contains(reason), "\(result.errors)")
   }
 
-  @Test("perturb keeps the fields of labelled lines") func perturb() throws {
+  @Test func `perturb keeps the fields of labelled lines`() throws {
     let model = try SmallModel()
     try model.write(#"{"text": "some words here", "labels": {"a": 1}}"# + "\n", to: "t.jsonl")
     let result = try CommandProcess.run([
@@ -170,7 +169,7 @@ struct EvaluateCommandTests {
     }
   }
 
-  @Test("explain gives spans whose text stands at their offsets") func explain() throws {
+  @Test func `explain gives spans whose text stands at their offsets`() throws {
     let model = try SmallModel()
     let text = "😀 the quick fox. A lazy dog!"
     let result = try CommandProcess.run([

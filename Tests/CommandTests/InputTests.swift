@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
 import Testing
 
 @testable import moderate

@@ -1,4 +1,5 @@
 import Moderation
+import ModerationEvaluation
 import Testing
 
 @testable import moderate

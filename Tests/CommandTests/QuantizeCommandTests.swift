@@ -1,12 +1,14 @@
 import Foundation
 import JSON
 import Moderation
+import ModerationEvaluation
 import Testing
 
 @Suite("moderate quantize", .enabled(if: CommandProcess.path != nil, "moderate is not built"))
 struct QuantizeCommandTests {
-  @Test("writes a folder that runs in int8, with what it costs; nothing is overwritten")
-  func prepared() throws {
+  @Test func `writes a folder that runs in int8, with what it costs; nothing is overwritten`()
+    throws
+  {
     let model = try SmallModel()
     try model.write(EvaluateCommandTests.data, to: "t.jsonl")
     let target = FileManager.default.temporaryDirectory.appending(

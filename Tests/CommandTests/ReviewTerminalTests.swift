@@ -31,7 +31,7 @@ struct ReviewTerminalTests {
       .split(separator: "\n").map { try JSONValue(parsing: String($0)) }
   }
 
-  @Test("correct, skip, quit, resume") func whole() throws {
+  @Test func `correct, skip, quit, resume`() throws {
     let model = try Self.model()
     let terminal = try Tmux()
     try terminal.start(Self.arguments(model))
@@ -71,7 +71,7 @@ struct ReviewTerminalTests {
     #expect(try ["a", "b", "c"].map { try all[3].int("labels", $0) } == [0, 0, 0])
   }
 
-  @Test("killed in the middle, nothing is lost and a torn line does no harm") func killed() throws {
+  @Test func `killed in the middle, nothing is lost and a torn line does no harm`() throws {
     let model = try Self.model()
     let terminal = try Tmux()
     try terminal.start(Self.arguments(model))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -10,7 +11,7 @@ import Tokenizers
 
   init() throws {
     let tokenizer = try Tokenizer(
-      contentsOf: Fixtures.models.appending(path: "pooling-cls-normalized"))
+      contentsOf: Checkout.models.appending(path: "pooling-cls-normalized"))
     scorer = TokenScorer(
       heads: [ScoredHead(name: "head", classes: ["longest", "count"])], tokenizer: tokenizer,
       maximumTokens: 8

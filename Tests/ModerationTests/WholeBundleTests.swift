@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Safetensors
+import TestSupport
 import Testing
 
 @testable import Moderation
@@ -12,7 +13,7 @@ import Testing
 
   @Test(arguments: ["balance-tes-haters", "direction-of-harm", "lilith"])
   func `The bundles that ship can be read`(name: String) throws {
-    let bundle = try ModerationBundle(contentsOf: Fixtures.bundles.appending(path: name))
+    let bundle = try ModerationBundle(contentsOf: Checkout.weights.appending(path: name))
     #expect(bundle.name == name)
     #expect(try ModerationBundle(parsing: Array(bundle.encoded().utf8)) == bundle)
   }
@@ -20,7 +21,7 @@ import Testing
   @Test func `French harassment: embedding, head, one label at 0.3 and a name for the rest`() throws
   {
     let folder = try StandIns.bundle("balance-tes-haters")
-    let encoder = Fixtures.models.appending(path: "pooling-xlm-roberta-cls-normalized")
+    let encoder = Checkout.models.appending(path: "pooling-xlm-roberta-cls-normalized")
     try folder.copy(encoder, to: "encoder")
     let weights = [3.0, -2, 1.5, 0.5, -1, 2, -3, 1]
     try StandIns.head(weights, in: folder, at: "head")
@@ -119,8 +120,8 @@ import Testing
   }
 
   @Test func `Several heads share one encoder pass`() throws {
-    let folder = try Fixtures.Folder()
-    try folder.copy(Fixtures.models.appending(path: "pooling-mean-normalized"), to: "encoder")
+    let folder = try TemporaryFolder()
+    try folder.copy(Checkout.models.appending(path: "pooling-mean-normalized"), to: "encoder")
     try StandIns.head([1, 2, 3, 4, 5, 6, 7, 8], in: folder, at: "a")
     try StandIns.head([-1, 2, -3, 4, -5, 6, -7, 8], in: folder, at: "b")
     try folder.write(
@@ -141,7 +142,7 @@ import Testing
   @Test func `A head for another encoder is refused`() throws {
     let folder = try StandIns.bundle("balance-tes-haters")
     try folder.copy(
-      Fixtures.models.appending(path: "pooling-xlm-roberta-cls-normalized"), to: "encoder")
+      Checkout.models.appending(path: "pooling-xlm-roberta-cls-normalized"), to: "encoder")
     try StandIns.head([1, 2, 3], in: folder, at: "head")
     #expect(
       throws: ModerationError.dimensionMismatch(head: "harassment", expected: 3, encoder: 8)
@@ -151,9 +152,9 @@ import Testing
 
 /// A folder that is just a Hugging Face sequence classifier.
 @Suite struct BareClassifierTests {
-  private func classifier(_ fixture: String, problem: String?) throws -> Fixtures.Folder {
-    let folder = try Fixtures.Folder()
-    let source = Fixtures.models.appending(path: fixture)
+  private func classifier(_ fixture: String, problem: String?) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let source = Checkout.models.appending(path: fixture)
     try folder.copy(source.appending(path: "model.safetensors"), to: "model.safetensors")
     try folder.copy(StandIns.tokenizer, to: "tokenizer.json")
     guard
@@ -184,7 +185,7 @@ import Testing
   }
 
   @Test func `An encoder alone is no moderator`() {
-    let folder = Fixtures.models.appending(path: "pooling-mean-normalized")
+    let folder = Checkout.models.appending(path: "pooling-mean-normalized")
     #expect(throws: ModerationError.notAModel(folder: folder.path)) {
       try Moderator(contentsOf: folder)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
 
 /// `moderate evaluate`: how good a model is on annotated messages.
 struct Evaluate: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
 
 /// `moderate explain`: which words and sentences carried a decision.
 struct Explain: ParsableCommand {

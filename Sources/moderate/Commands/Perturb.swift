@@ -1,6 +1,6 @@
 public import ArgumentParser
 import JSON
-public import Moderation
+public import ModerationEvaluation
 
 /// `moderate perturb`: texts in disguise.
 struct Perturb: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
 
 /// `moderate review`: a person looks at verdicts and corrects them.
 struct Review: ParsableCommand {

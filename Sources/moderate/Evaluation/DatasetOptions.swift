@@ -1,5 +1,6 @@
 import ArgumentParser
 import Moderation
+import ModerationEvaluation
 
 /// How annotated files are read.
 struct DatasetOptions: ParsableArguments {

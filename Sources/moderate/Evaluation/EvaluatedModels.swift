@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Moderation
+import ModerationEvaluation
 
 /// Which models are judged, and in which precisions.
 struct EvaluatedModels: ParsableArguments {

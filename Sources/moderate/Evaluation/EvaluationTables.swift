@@ -1,4 +1,5 @@
 import Moderation
+import ModerationEvaluation
 
 /// An evaluation for people at a terminal.
 struct EvaluationTables {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Moderation
+import ModerationEvaluation
 
 /// The work of `moderate evaluate`: candidates over data, one after another.
 struct Judgement {

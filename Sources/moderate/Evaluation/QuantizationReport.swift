@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import Moderation
+import ModerationEvaluation
 import Tensor
 import Transformer
 

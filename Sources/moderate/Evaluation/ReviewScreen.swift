@@ -1,4 +1,5 @@
 import Moderation
+import ModerationEvaluation
 
 /// What a reviewer sees.
 struct ReviewScreen {

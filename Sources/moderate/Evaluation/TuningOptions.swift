@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Moderation
+public import ModerationEvaluation
 
 /// How thresholds are chosen.
 struct TuningOptions: ParsableArguments {
