@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Moderation
+import Moderation
 public import ModerationEvaluation
 
 /// The bars a run has to clear; the command ends with exit code 1 when it does not.

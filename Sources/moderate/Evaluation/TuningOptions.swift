@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Moderation
+import Moderation
 public import ModerationEvaluation
 
 /// How thresholds are chosen.
