@@ -6,7 +6,7 @@ import JSON
   public import Foundation
 #endif
 
-/// The tensors of a model: one safetensors file, or several with an index.
+/// The tensors of a model: one file, or several with an index; safetensors, or `pytorch_model.bin`.
 ///
 /// Opening reads the headers only. The data is mapped, read-only and shared: pages come in on first
 /// use, and processes that open the same file share them.
@@ -20,65 +20,57 @@ public struct Checkpoint: Sendable {
   private let storages: [FileStorage]
   private let tensors: [String: StoredTensor]
 
-  /// Opens a `.safetensors` file, a `.safetensors.index.json`, or a folder with either.
+  /// Opens a `.safetensors` file, a `pytorch_model.bin`, an index of several, or a folder with one of
+  /// them.
   ///
   /// In a folder `model.safetensors` comes first, then `model.safetensors.index.json`, then the only
-  /// other index or safetensors file there is.
+  /// other index or safetensors file there is, then `pytorch_model.bin` and its index.
   public init(contentsOf url: URL) throws(SafetensorsError) {
     let file = try CheckpointLocator.file(for: url)
     if file.path.hasSuffix(".json") {
       try self.init(index: file)
     } else {
-      let storage = try FileStorage(mapping: file.path)
-      let header = try SafetensorsHeader(of: storage)
-      self.init(file.path, [(storage, header)], header.metadata)
+      let shard = try Shard(FileStorage(mapping: file.path))
+      self.init(file.path, [shard], shard.metadata)
     }
   }
 
-  /// Reads a safetensors file that is in memory; `name` stands for the file in errors.
+  /// Reads a file that is in memory; `name` stands for it in errors.
   public init(bytes: [UInt8], name: String = "safetensors") throws(SafetensorsError) {
-    let storage = FileStorage(copying: bytes, name: name)
-    let header = try SafetensorsHeader(of: storage)
-    self.init(name, [(storage, header)], header.metadata)
+    let shard = try Shard(FileStorage(copying: bytes, name: name))
+    self.init(name, [shard], shard.metadata)
   }
 
   private init(index: URL) throws(SafetensorsError) {
     let (listed, metadata) = try ShardIndex.read(index)
     let folder = index.deletingLastPathComponent()
-    var files: [(FileStorage, SafetensorsHeader)] = []
-    for shard in Set(listed.values).sorted() {
-      let storage = try FileStorage(mapping: folder.appendingPathComponent(shard).path)
-      let header = try SafetensorsHeader(of: storage)
-      for entry in header.entries {
-        guard let place = listed[entry.name] else {
-          throw .notListed(tensor: entry.name, shard: shard)
+    var shards: [Shard] = []
+    for name in Set(listed.values).sorted() {
+      let shard = try Shard(FileStorage(mapping: folder.appendingPathComponent(name).path))
+      for tensor in shard.tensors {
+        guard let place = listed[tensor.name] else {
+          throw .notListed(tensor: tensor.name, shard: name)
         }
-        guard place == shard else {
-          throw .wrongShard(tensor: entry.name, listed: place, found: shard)
+        guard place == name else {
+          throw .wrongShard(tensor: tensor.name, listed: place, found: name)
         }
       }
-      let present = Set(header.entries.map(\.name))
-      for (name, place) in listed.sorted(by: { $0.key < $1.key }) where place == shard {
-        guard present.contains(name) else { throw .notInShard(tensor: name, shard: shard) }
+      let present = Set(shard.tensors.map(\.name))
+      for (tensor, place) in listed.sorted(by: { $0.key < $1.key }) where place == name {
+        guard present.contains(tensor) else { throw .notInShard(tensor: tensor, shard: name) }
       }
-      files.append((storage, header))
+      shards.append(shard)
     }
-    self.init(index.path, files, metadata)
+    self.init(index.path, shards, metadata)
   }
 
-  private init(
-    _ path: String, _ files: [(FileStorage, SafetensorsHeader)], _ metadata: [String: String]
-  ) {
+  private init(_ path: String, _ shards: [Shard], _ metadata: [String: String]) {
     self.path = path
     self.metadata = metadata
-    storages = files.map(\.0)
-    names = files.flatMap { $0.1.entries.map(\.name) }
+    storages = shards.map(\.storage)
+    names = shards.flatMap { $0.tensors.map(\.name) }
     var tensors: [String: StoredTensor] = [:]
-    for (storage, header) in files {
-      for entry in header.entries {
-        tensors[entry.name] = StoredTensor(entry, in: storage)
-      }
-    }
+    for tensor in shards.flatMap(\.tensors) { tensors[tensor.name] = tensor }
     self.tensors = tensors
   }
 
@@ -96,5 +88,24 @@ public struct Checkpoint: Sendable {
   /// Tells the kernel how the pages of all files will be used.
   public func advise(_ advice: PageAdvice) {
     for storage in storages { storage.advise(advice, 0..<storage.count) }
+  }
+}
+
+/// One file of a checkpoint, of either format.
+private struct Shard {
+  let storage: FileStorage
+  let tensors: [StoredTensor]
+  let metadata: [String: String]
+
+  init(_ storage: FileStorage) throws(SafetensorsError) {
+    self.storage = storage
+    if PyTorchArchive.isOne(storage) {
+      tensors = try PyTorchArchive(of: storage).tensors
+      metadata = [:]
+    } else {
+      let header = try SafetensorsHeader(of: storage)
+      tensors = header.entries.map { StoredTensor($0, in: storage) }
+      metadata = header.metadata
+    }
   }
 }

@@ -26,6 +26,12 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
   /// Bytes behind the last tensor.
   case trailingBytes(file: String, bytes: Int)
 
+  // A `pytorch_model.bin`.
+  /// The zip file around the tensors is not one that PyTorch writes.
+  case invalidArchive(file: String, reason: String)
+  /// The pickle asks for more than tensors, or is damaged.
+  case invalidPickle(file: String, reason: String)
+
   // Shards.
   case invalidIndex(file: String, JSONError)
   case invalidShardName(file: String, tensor: String, shard: String)
@@ -70,6 +76,8 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .hole(let file, let tensor, let bytes):
       "\(file): \(bytes) unused bytes before tensor \(tensor)"
     case .trailingBytes(let file, let bytes): "\(file): \(bytes) unused bytes at the end"
+    case .invalidArchive(let file, let reason): "\(file): \(reason)"
+    case .invalidPickle(let file, let reason): "\(file): \(reason)"
     case .invalidIndex(let file, let error): "\(file): \(error)"
     case .invalidShardName(let file, let tensor, let shard):
       "\(file): weight_map.\(tensor): \"\(shard)\" is not the name of a file in the same folder"

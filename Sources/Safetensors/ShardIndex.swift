@@ -6,7 +6,7 @@ import JSON
   import Foundation
 #endif
 
-/// Reads `….safetensors.index.json`: `weight_map` says which file holds each tensor.
+/// Reads `….safetensors.index.json` or `pytorch_model.bin.index.json`: `weight_map` says which file holds each tensor.
 enum ShardIndex {
   static func read(
     _ url: URL
@@ -81,6 +81,9 @@ enum CheckpointLocator {
         throw .noCheckpoint(
           folder: url.path, reason: "several checkpoints: \(found.joined(separator: ", "))")
       }
+    }
+    for name in ["pytorch_model.bin", "pytorch_model.bin.index.json"] where files.contains(name) {
+      return url.appendingPathComponent(name)
     }
     let others = files.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".h5") }
     throw .noCheckpoint(

@@ -208,8 +208,8 @@ import Testing
     try withFolder { folder in
       #expect(message(folder.appending(path: "none")).contains("no such file"))
       #expect(message(folder).contains("no safetensors file"))
-      try Data([0]).write(to: folder.appending(path: "pytorch_model.bin"))
-      #expect(message(folder).contains("pytorch_model.bin is of another format"))
+      try Data([0]).write(to: folder.appending(path: "tf_model.h5"))
+      #expect(message(folder).contains("tf_model.h5 is of another format"))
       try Data().write(to: folder.appending(path: "head.safetensors"))
       #expect(message(folder).contains("0 bytes are too few"))
       try Data().write(to: folder.appending(path: "other.safetensors"))
