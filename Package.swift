@@ -97,9 +97,12 @@ let package = Package(
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
-    tests("RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON"]),
+    tests(
+      "RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON", real]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
-    tests("ModerationTests", ["Moderation", "Tokenizers", "Safetensors", "JSON", "TestSupport"]),
+    tests(
+      "ModerationTests",
+      ["Moderation", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport"]),
     tests(
       "ModerationEvaluationTests", ["ModerationEvaluation", "Moderation", "JSON", "TestSupport"]),
     tests(

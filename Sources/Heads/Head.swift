@@ -1,3 +1,5 @@
+public import Tensor
+
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
 #else
@@ -45,14 +47,18 @@ public struct Head: Sendable {
   /// Reads a folder that `Weights/export_head.py` wrote, or a LightGBM text model.
   ///
   /// A LightGBM model does not name its classes: they are `0`, `1`, …, or `value` for a regression.
-  public init(contentsOf url: URL) throws(HeadError) {
+  ///
+  /// - Parameter processor: whose kernels multiply; the caller's thread does all of it
+  public init(
+    contentsOf url: URL, processor: Processor = Processor(threads: 1)
+  ) throws(HeadError) {
     var isFolder = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw .cannotRead(file: url.path, reason: "no such file or folder")
     }
     self =
       try isFolder || url.lastPathComponent == "head.json"
-      ? HeadReader.read(isFolder ? url : url.deletingLastPathComponent())
+      ? HeadReader.read(isFolder ? url : url.deletingLastPathComponent(), processor.kernels)
       : HeadReader.read(lightGBM: url)
   }
 

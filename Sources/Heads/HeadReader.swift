@@ -14,11 +14,12 @@ struct HeadReader {
   let folder: URL
   let file: String
   let weights: CheckpointScope
+  let kernels: Kernels
 
   static let format = "moderation-head"
   static let version = 1
 
-  static func read(_ folder: URL) throws(HeadError) -> Head {
+  static func read(_ folder: URL, _ kernels: Kernels) throws(HeadError) -> Head {
     let url = folder.appendingPathComponent("head.json")
     let description: JSONValue
     do {
@@ -36,7 +37,8 @@ struct HeadReader {
     } catch {
       throw .weights(error)
     }
-    let reader = HeadReader(folder: folder, file: url.path, weights: checkpoint.scope())
+    let reader = HeadReader(
+      folder: folder, file: url.path, weights: checkpoint.scope(), kernels: kernels)
     return try reader.head(description)
   }
 
@@ -165,7 +167,7 @@ struct HeadReader {
     let layer = try layer(weights[prefix], sizes[0], sizes[1])
     let rule = try rule(node, columns: sizes[1])
     try check(output, columns: sizes[1], isMultilabel: false)
-    return LinearModel(layer: layer, output: output, rule: rule)
+    return LinearModel(kernels: kernels, layer: layer, output: output, rule: rule)
   }
 
   private func perceptron(_ node: JSONValue) throws(HeadError) -> any HeadModel {
@@ -191,7 +193,7 @@ struct HeadReader {
       layers.append(try layer(weights[prefix]["layers"][index], size, sizes[index + 1]))
     }
     return MultilayerPerceptron(
-      layers: layers, hidden: hidden, output: output,
+      kernels: kernels, layers: layers, hidden: hidden, output: output,
       rule: try rule(node, columns: outputSize), isMultilabel: isMultilabel, inputSize: inputSize,
       outputSize: outputSize)
   }

@@ -1,9 +1,5 @@
 internal import Tensor
 
-/// scikit-learn multiplies in the wider of the types of rows and weights. float64 for both is never less
-/// exact, and equal where one of them is float64.
-private let kernels = Kernels()
-
 /// A function applied to every output of a layer.
 enum Activation: String, Sendable {
   case identity, logistic, tanh, relu
@@ -48,7 +44,11 @@ enum OutputFunction: String, Sendable {
 }
 
 /// scikit-learn's `LogisticRegression` and what predicts like it.
+///
+/// scikit-learn multiplies in the wider of the types of rows and weights. float64 for both is never less
+/// exact, and equal where one of them is float64.
 struct LinearModel: HeadModel {
+  let kernels: Kernels
   let layer: DenseWeights64
   let output: OutputFunction
   /// On the margins, not the probabilities: a tiny positive margin rounds to probability 0.5.
@@ -69,6 +69,7 @@ struct LinearModel: HeadModel {
 
 /// scikit-learn's `MLPClassifier`.
 struct MultilayerPerceptron: HeadModel {
+  let kernels: Kernels
   let layers: [DenseWeights64]
   let hidden: Activation
   let output: OutputFunction

@@ -1,3 +1,5 @@
+public import Tensor
+
 /// Reads messages and gives verdicts: a bundle bound to its model.
 ///
 /// Loading maps the weights; afterwards a moderator holds no mutable state of its own, is cheap to
@@ -14,19 +16,23 @@ public struct Moderator: Sendable {
   public struct Options: Sendable {
     /// Nil: the bundle's first.
     public var precision: ModelReference.Precision?
-    /// Threads to compute on; nil is one for each core.
+    /// Threads to compute on, where no processor is given; nil is one for each core.
     public var threads: Int?
+    /// Where to compute. Several moderators can share one, and with it its threads. nil: a processor of
+    /// the moderator's own.
+    public var processor: Processor?
     /// Tokens of one pass, when fewer than the bundle and the model allow.
     public var maximumTokens: Int?
     /// Windows over long texts, even where the bundle truncates.
     public var usesWindows: Bool
 
     public init(
-      precision: ModelReference.Precision? = nil, threads: Int? = nil, maximumTokens: Int? = nil,
-      usesWindows: Bool = false
+      precision: ModelReference.Precision? = nil, threads: Int? = nil,
+      processor: Processor? = nil, maximumTokens: Int? = nil, usesWindows: Bool = false
     ) {
       self.precision = precision
       self.threads = threads
+      self.processor = processor
       self.maximumTokens = maximumTokens
       self.usesWindows = usesWindows
     }

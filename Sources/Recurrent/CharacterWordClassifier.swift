@@ -18,6 +18,8 @@ public struct CharacterWordClassifier: Sendable {
 
   private let network: Network
   private let preparation: TextPreparation?
+  /// Its threads share out the texts of a call.
+  package let processor: Processor
   private let workspaces = WorkspacePool()
 
   /// - Parameters:
@@ -25,12 +27,13 @@ public struct CharacterWordClassifier: Sendable {
   ///   - precision: int8 rounds the weights of the products that hang together when they are loaded:
   ///     words into both recurrences, attention and dense layers. The recurrent step, which goes
   ///     word by word, and the scores stay float32; convolutions have no products.
-  ///   - kernels: the instruction set to run on; without it the best of this CPU.
+  ///   - processor: where to run
   public init(
-    contentsOf folder: URL, precision: Precision = .float32, kernels: Kernels = Kernels()
+    contentsOf folder: URL, precision: Precision = .float32, processor: Processor = Processor()
   ) throws(RecurrentError) {
     let (configuration, weights, preparation) = try Self.read(folder)
-    network = Network(configuration, weights, precision, kernels)
+    self.processor = processor
+    network = Network(configuration, weights, precision, on: processor.singleThreaded)
     self.preparation = preparation
   }
 
@@ -90,21 +93,18 @@ public struct CharacterWordClassifier: Sendable {
   /// Scores of a text, `[labels]`: probabilities, 0…1, independent of each other.
   public func scores(_ text: String) throws(RecurrentError) -> [Float] {
     let prepared = try prepare(text)
-    return workspaces.with { network.scores(prepared, $0) }
+    return workspaces.withWorkspace { network.scores(prepared, $0) }
   }
 
   /// Scores of each text, `[texts][labels]`. A text's scores do not depend on its neighbours.
   public func scores(_ texts: [String]) throws(RecurrentError) -> [[Float]] {
-    var result: [[Float]] = []
-    result.reserveCapacity(texts.count)
-    for text in texts { result.append(try scores(text)) }
-    return result
+    try processor.map(texts.count) { (index) throws(RecurrentError) in try scores(texts[index]) }
   }
 
   /// Scores for ids, `[labels]`. Sequences are brought to the configured lengths, if there are any.
   public func scores(of text: PreparedText) throws(RecurrentError) -> [Float] {
     try check(text)
-    return workspaces.with { network.scores(text, $0) }
+    return workspaces.withWorkspace { network.scores(text, $0) }
   }
 
   private func check(_ text: PreparedText) throws(RecurrentError) {

@@ -1,3 +1,5 @@
+internal import RealModule
+
 /// The shape of a network, from `config.json`, key `network`.
 struct NetworkConfiguration: Sendable {
   /// Functions that a layer may end in. `hard_sigmoid` is Keras 3's, relu6(x + 3) / 6; Keras 2's is
@@ -137,4 +139,37 @@ struct NetworkConfiguration: Sendable {
 
   /// Features that characters and words contribute together.
   var joinedSize: Int { convolutions.reduce(0) { $0 + $1.filters } + 2 * units }
+}
+
+extension NetworkConfiguration.Function {
+  /// The definition, at a value.
+  func callAsFunction(_ x: Float) -> Float {
+    switch self {
+    case .linear: x
+    case .relu: max(x, 0)
+    case .tanh: .tanh(x)
+    case .sigmoid: 1 / (1 + Float.exp(-x))
+    case .hardSigmoid: min(max(x + 3, 0), 6) / 6
+    case .hardSigmoidKeras2: min(max(x * 0.2 + 0.5, 0), 1)
+    }
+  }
+}
+
+extension NetworkConfiguration.Convolution {
+  /// Inputs before a window's own place.
+  var before: Int {
+    switch padding {
+    case .same: (width - 1) / 2
+    case .valid: 0
+    case .causal: width - 1
+    }
+  }
+
+  /// The first inputs of all windows over `count` inputs; one outside of them counts as zeros.
+  func starts(count: Int) -> Range<Int> {
+    switch padding {
+    case .same, .causal: -before..<(count - before)
+    case .valid: 0..<max(0, count - width + 1)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Safetensors
+import Tensor
 
 /// The tensors of a network as float32, checked against its configuration.
 ///
@@ -115,20 +116,20 @@ struct EmbeddingTable: Sendable {
   }
 
   /// `vector += scale · row`.
-  func add(row: Int, scaledBy scale: Float, to vector: UnsafeMutableBufferPointer<Float>) {
+  func add(row: Int, scaledBy scale: Float, to vector: inout MutableSpan<Float>) {
     precondition(row >= 0 && row < count && vector.count == size)
     unsafe tensor.withUnsafeBytes { bytes in
       if tensor.elementType == .float16 {
         for k in 0..<size {
           let bits = unsafe bytes.loadUnaligned(
             fromByteOffset: (row * size + k) * 2, as: UInt16.self)
-          unsafe vector[k] += scale * HalfPrecision.float(float16: bits)
+          vector[k] += scale * HalfPrecision.float(float16: bits)
         }
       } else {
         for k in 0..<size {
-          unsafe vector[k] +=
-            scale
-            * bytes.loadUnaligned(fromByteOffset: (row * size + k) * 4, as: Float.self)
+          let value = unsafe bytes.loadUnaligned(
+            fromByteOffset: (row * size + k) * 4, as: Float.self)
+          vector[k] += scale * value
         }
       }
     }
@@ -136,23 +137,19 @@ struct EmbeddingTable: Sendable {
 }
 
 extension NetworkWeights {
-  /// Adds a word's vector: its row, or the unknown word's and the mean of its subwords'.
-  func add(_ word: PreparedText.Word, to vector: UnsafeMutableBufferPointer<Float>) {
-    switch word {
-    case .listed(let id): unsafe words.add(row: Int(id), scaledBy: 1, to: vector)
-    case .unknown(let buckets):
-      unsafe words.add(row: min(1, words.count - 1), scaledBy: 1, to: vector)
-      guard let subwords else { return }
-      for bucket in buckets {
-        unsafe subwords.add(row: Int(bucket), scaledBy: 1 / Float(buckets.count), to: vector)
+  /// Copies a word's vector into a row: its own, or the unknown word's and the mean of its subwords'.
+  func copy(_ word: PreparedText.Word, into vectors: Matrix, row: Int) {
+    vectors.withMutableRow(row) { vector in
+      for k in vector.indices { vector[k] = 0 }
+      switch word {
+      case .listed(let id): words.add(row: Int(id), scaledBy: 1, to: &vector)
+      case .unknown(let buckets):
+        words.add(row: min(1, words.count - 1), scaledBy: 1, to: &vector)
+        guard let subwords else { return }
+        for bucket in buckets {
+          subwords.add(row: Int(bucket), scaledBy: 1 / Float(buckets.count), to: &vector)
+        }
       }
     }
-  }
-
-  /// A word's vector, copied.
-  func vector(of word: PreparedText.Word, size: Int) -> [Float] {
-    var vector = [Float](repeating: 0, count: size)
-    unsafe vector.withUnsafeMutableBufferPointer { unsafe add(word, to: $0) }
-    return vector
   }
 }

@@ -1,11 +1,5 @@
 import Tensor
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// One direction of an LSTM over word vectors whose products with the input kernel are there already.
 struct RecurrentLayer: Sendable {
   private let units: Int
@@ -29,67 +23,79 @@ struct RecurrentLayer: Sendable {
 
   /// Memory of the steps: output, product and cell.
   struct State {
-    let h, gates, c: Workspace.Region
+    let h, gates, c: Matrix
 
     init(_ workspace: Workspace, units: Int) {
-      h = workspace.matrix(1, units)
-      gates = workspace.matrix(1, 4 * units)
-      c = workspace.matrix(1, units)
-    }
-
-    static func size(units: Int) -> Int {
-      2 * Workspace.size(1, units) + Workspace.size(1, 4 * units)
+      h = workspace.matrix(rows: 1, columns: units)
+      gates = workspace.matrix(rows: 1, columns: 4 * units)
+      c = workspace.matrix(rows: 1, columns: units)
     }
   }
 
   /// Outputs of all steps. Nothing is allocated here.
   ///
   /// - Parameters:
-  ///   - inputs: `[words, 8 · units]`, this direction's gates from column `offset` on, bias included
-  ///   - outputs: `[words, 2 · units]`, this direction's half from column `half` on
+  ///   - inputs: `[words, 4 · units]`, products of the words with the input kernel, bias included
   ///   - isPresent: words that count; at another one the output stays as it was
-  ///   - reversed: from the last word to the first
+  ///   - isReversed: from the last word to the first
+  ///   - outputs: `[words, units]`
   func callAsFunction(
-    _ inputs: Workspace.Region, offset: Int, isPresent: [Bool], reversed: Bool, _ state: State,
-    _ kernels: Kernels, into outputs: Workspace.Region, half: Int
+    _ inputs: Matrix, isPresent: [Bool], isReversed: Bool, _ state: State, _ kernels: Kernels,
+    into outputs: Matrix
   ) {
     let words = isPresent.count
-    let (h, c, gates) = unsafe (state.h.floats, state.c.floats, state.gates.floats)
+    state.h.fill(0)
+    state.c.fill(0)
     var isFirst = true
     for step in 0..<words {
-      let word = reversed ? words - 1 - step : step
+      let word = isReversed ? words - 1 - step : step
       if isPresent[word] {
         if isFirst {
-          unsafe gates.update(repeating: 0)
+          state.gates.fill(0)
         } else {
-          kernels.multiply(state.h.matrix, recurrent, into: state.gates.matrix)
+          kernels.multiply(state.h, recurrent, into: state.gates)
         }
         isFirst = false
-        let input = unsafe inputs.row(word)
-        for k in 0..<(4 * units) { unsafe gates[k] += input[offset + k] }
-        apply(recurrentActivation, to: state.gates, 0..<(2 * units), kernels)
-        apply(activation, to: state.gates, (2 * units)..<(3 * units), kernels)
-        apply(recurrentActivation, to: state.gates, (3 * units)..<(4 * units), kernels)
-        for k in 0..<units {
-          unsafe c[k] = gates[units + k] * c[k] + gates[k] * gates[2 * units + k]
-          unsafe h[k] = c[k]
-        }
-        apply(activation, to: state.h, 0..<units, kernels)
-        for k in 0..<units { unsafe h[k] *= gates[3 * units + k] }
+        kernels.add(inputs[rows: word..<word + 1], to: state.gates)
+        advance(state, kernels)
       }
-      let output = unsafe outputs.row(word)
-      for k in 0..<units { unsafe output[half + k] = h[k] }
+      outputs.set(row: word, from: state.h, row: 0)
+    }
+  }
+
+  /// A step, given the sums of all gates: `c = f · c + i · g`, `h = o · activation(c)`.
+  private func advance(_ state: State, _ kernels: Kernels) {
+    apply(recurrentActivation, to: state.gates[columns: 0..<2 * units], kernels)
+    apply(activation, to: state.gates[columns: 2 * units..<3 * units], kernels)
+    apply(recurrentActivation, to: state.gates[columns: 3 * units..<4 * units], kernels)
+    let units = units
+    state.gates.withMutableRow(0) { gates in
+      state.c.withMutableRow(0) { c in
+        state.h.withMutableRow(0) { h in
+          precondition(gates.count == 4 * units && c.count == units && h.count == units)
+          for k in 0..<units {
+            c[k] = gates[units + k] * c[k] + gates[k] * gates[2 * units + k]
+            h[k] = c[k]
+          }
+        }
+      }
+    }
+    apply(activation, to: state.h, kernels)
+    state.gates.withMutableRow(0) { gates in
+      state.h.withMutableRow(0) { h in
+        precondition(gates.count == 4 * units && h.count == units)
+        for k in 0..<units { h[k] *= gates[3 * units + k] }
+      }
     }
   }
 
   private func apply(
-    _ function: NetworkConfiguration.Function, to region: Workspace.Region, _ columns: Range<Int>,
-    _ kernels: Kernels
+    _ function: NetworkConfiguration.Function, to row: Matrix, _ kernels: Kernels
   ) {
     if let kernel = function.kernel {
-      kernels.activate(region.matrix[columns: columns], kernel)
+      kernels.activate(row, kernel)
     } else {
-      for k in columns { unsafe region.floats[k] = function(region.floats[k]) }
+      row.mapRow(0) { function($0) }
     }
   }
 }

@@ -5,8 +5,10 @@
 public struct DenseWeights: Sendable {
   public let inputs: Int
   public let outputs: Int
+  /// Those that multiply these weights.
+  let kernels: Kernels
   /// Outputs of a panel.
-  let panel: Int
+  var panel: Int { kernels.panel }
   /// `[panels · inputs, panel]`, zeros behind the last output.
   private let panels: Matrix
   /// `[1, panels · panel]`
@@ -15,12 +17,13 @@ public struct DenseWeights: Sendable {
   /// - Parameters:
   ///   - weights: `[outputs, inputs]`, as checkpoints have them; copied
   ///   - bias: `[1, outputs]`
-  ///   - kernels: those that will multiply. Others can too, slowly.
-  public init(weights: Matrix, bias: Matrix?, kernels: Kernels = Kernels()) {
+  ///   - kernels: those that will multiply; others read another layout
+  public init(weights: Matrix, bias: Matrix?, kernels: Kernels) {
     precondition(bias.map { $0.rows == 1 && $0.columns == weights.rows } ?? true)
     inputs = weights.columns
     outputs = weights.rows
-    panel = kernels.panel
+    self.kernels = kernels
+    let panel = kernels.panel
     let count = (outputs + panel - 1) / panel
     let rows = count * inputs
     panels = Matrix(
@@ -58,7 +61,7 @@ public struct DenseWeights: Sendable {
     let result = Matrix(rows: outputs, columns: inputs)
     for start in stride(from: 0, to: outputs, by: panel) {
       let range = start..<min(start + panel, outputs)
-      Kernels().transpose(
+      kernels.transpose(
         panel(from: start)[columns: 0..<range.count], into: result[rows: range])
     }
     return result

@@ -4,19 +4,22 @@ internal import CKernels
 ///
 /// Shapes are checked here, once a call; below are pointers, so each call keeps its matrices alive
 /// until it is back.
+@safe
 public struct Kernels: Sendable {
   public let instructionSet: InstructionSet
+  /// The functions of the instruction set; nil: those in Swift. It lives as long as the process.
+  @unsafe nonisolated(unsafe) let table: UnsafePointer<ck_kernels_t>?
 
   /// - Parameter instructionSet: one that this CPU supports; another falls back to `.openblas`.
-  public init(_ instructionSet: InstructionSet = .preferred) {
-    self.instructionSet = instructionSet.isSupported ? instructionSet : .openblas
+  public init(_ instructionSet: InstructionSet) {
+    unsafe table = instructionSet.table
+    let hasTable = unsafe table != nil
+    self.instructionSet = hasTable || instructionSet == .swift ? instructionSet : .openblas
   }
 
   /// Whether a row of a product has the same bits whatever rows stand beside it. OpenBLAS picks its
   /// kernel by the shape of the whole.
   public var rowsAreIndependent: Bool { instructionSet != .openblas }
-
-  @unsafe var table: UnsafePointer<ck_kernels_t>? { unsafe instructionSet.table }
 
   /// Outputs of a panel of ``DenseWeights``.
   var panel: Int { unsafe table?.pointee.panel ?? 16 }
@@ -37,7 +40,10 @@ public struct Kernels: Sendable {
     precondition(outputs.lowerBound >= 0 && outputs.upperBound <= weights.outputs)
     precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
     guard !outputs.isEmpty, y.rows > 0 else { return }
-    guard let table = unsafe table, weights.panel == panel else {
+    precondition(
+      weights.kernels.instructionSet == instructionSet,
+      "weights laid out for \(weights.kernels.instructionSet) and not for \(instructionSet)")
+    guard let table = unsafe table else {
       swiftDense(
         x, weights, outputs: outputs, activation: activation, residual: residual, into: y)
       return

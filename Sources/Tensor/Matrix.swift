@@ -168,6 +168,29 @@ public struct Matrix: @unchecked Sendable {
     unsafe body(UnsafeMutableBufferPointer(start: row(index), count: columns))
   }
 
+  /// Calls `body` with the elements of a row.
+  package func withMutableRow<Result>(
+    _ index: Int, _ body: (inout MutableSpan<Float>) -> Result
+  ) -> Result {
+    precondition(index >= 0 && index < rows)
+    defer { withExtendedLifetime(storage) {} }
+    var elements = unsafe MutableSpan(_unsafeStart: row(index), count: columns)
+    return body(&elements)
+  }
+
+  /// Replaces each element of a row by `body` of it.
+  package func mapRow(_ index: Int, _ body: (Float) -> Float) {
+    withMutableRow(index) { row in
+      for column in row.indices { row[column] = body(row[column]) }
+    }
+  }
+
+  /// The only row as a column, `[columns, 1]`.
+  package var rowAsColumn: Matrix {
+    precondition(rows == 1)
+    return Matrix(storage: storage, offset: offset, rows: columns, columns: 1)
+  }
+
   /// Sets every element.
   public func fill(_ value: Float) {
     for index in 0..<rows { unsafe row(index).update(repeating: value, count: columns) }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -12,8 +14,8 @@ public struct Processor: Sendable {
   public let profile: Profile?
 
   /// - Parameters:
-  ///   - instructionSet: nil takes ``InstructionSet/preferred``. Weights are laid out for that one;
-  ///     another may have to multiply them in plain Swift.
+  ///   - instructionSet: nil takes ``InstructionSet/preferred``. What is loaded for this processor is
+  ///     laid out for it, and runs on it alone.
   ///   - threads: nil takes one for each core that the system gives this process.
   public init(
     instructionSet: InstructionSet? = nil, threads: Int? = nil, profile: Profile? = nil
@@ -21,6 +23,35 @@ public struct Processor: Sendable {
     self.profile = profile
     kernels = Kernels(instructionSet ?? .preferred)
     pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  private init(kernels: Kernels, pool: ThreadPool, profile: Profile?) {
+    self.kernels = kernels
+    self.pool = pool
+    self.profile = profile
+  }
+
+  /// The same kernels on the calling thread alone: for the steps of work whose parts the threads share
+  /// out already.
+  public var singleThreaded: Processor {
+    Processor(kernels: kernels, pool: ThreadPool(threads: 1), profile: profile)
+  }
+
+  /// The results of `body` for each of `0..<count`, in order, computed by all threads.
+  ///
+  /// - Throws: the error of the first index that has one. The others are computed all the same.
+  public func map<Result: Sendable, Failure: Error>(
+    _ count: Int, _ body: (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    let results = Mutex([Swift.Result<Result, Failure>?](repeating: nil, count: count))
+    pool.run(parts: count) { index, _ in
+      let result = Swift.Result { () throws(Failure) in try body(index) }
+      results.withLock { $0[index] = result }
+    }
+    var values: [Result] = []
+    values.reserveCapacity(count)
+    for case let result? in results.withLock({ $0 }) { values.append(try result.get()) }
+    return values
   }
 
   /// `y = activation(x · weightsᵀ + bias) + residual`, outputs shared out among the threads.

@@ -10,24 +10,32 @@ struct ClassificationHead: Sendable {
 
   var labelCount: Int { output.outputs }
 
-  init(_ model: ModelFolder, labelCount: Int) throws(TransformerError) {
+  init(
+    _ model: ModelFolder, labelCount: Int, _ kernels: Kernels
+  ) throws(TransformerError) {
     let configuration = model.configuration
     let hidden = configuration.hiddenSize
     switch configuration.family {
     case .bert:
-      dense = try model.encoderScope()["pooler.dense"].dense(inputs: hidden, outputs: hidden)
+      dense = try model.encoderScope()["pooler.dense"].dense(
+        inputs: hidden, outputs: hidden, kernels: kernels)
       activation = .tanh
-      output = try model.scope["classifier"].dense(inputs: hidden, outputs: labelCount)
+      output = try model.scope["classifier"].dense(
+        inputs: hidden, outputs: labelCount, kernels: kernels)
     case .roberta, .mpnet:
-      dense = try model.scope["classifier.dense"].dense(inputs: hidden, outputs: hidden)
+      dense = try model.scope["classifier.dense"].dense(
+        inputs: hidden, outputs: hidden, kernels: kernels)
       activation = .tanh
-      output = try model.scope["classifier.out_proj"].dense(inputs: hidden, outputs: labelCount)
+      output = try model.scope["classifier.out_proj"].dense(
+        inputs: hidden, outputs: labelCount, kernels: kernels)
     case .debertaV2:
       // transformers' ContextPooler.
-      dense = try model.scope["pooler.dense"].dense(inputs: hidden, outputs: hidden)
+      dense = try model.scope["pooler.dense"].dense(
+        inputs: hidden, outputs: hidden, kernels: kernels)
       activation = try EncoderConfiguration.activation(
         "pooler_hidden_act", default: "gelu", in: model.file)
-      output = try model.scope["classifier"].dense(inputs: hidden, outputs: labelCount)
+      output = try model.scope["classifier"].dense(
+        inputs: hidden, outputs: labelCount, kernels: kernels)
     }
   }
 

@@ -33,7 +33,7 @@ public final class Encoder: Sendable {
     attention = SelfAttention(
       headCount: configuration.headCount, headSize: configuration.headSize, scale: scale,
       distance: distance)
-    workspaces = WorkspacePool(threads: processor.pool.threads)
+    workspaces = WorkspacePool()
   }
 
   /// Tokens that go through the layers together. With more of them the wide part of the feed-forward
@@ -64,14 +64,16 @@ public final class Encoder: Sendable {
           end += 1
         }
         let batch = try Batch(messages[first..<end], configuration)
-        if let token {
-          let rows = batch.messages.map { $0.lowerBound + token($0.count) }
-          let states = run(batch, only: rows, workspace)
-          for index in rows.indices { body(first + index, states[rows: index..<index + 1]) }
-        } else {
-          let states = run(batch, only: nil, workspace)
-          for (index, rows) in batch.messages.enumerated() {
-            body(first + index, states[rows: rows])
+        workspace.scope {
+          if let token {
+            let rows = batch.messages.map { $0.lowerBound + token($0.count) }
+            let states = run(batch, only: rows, workspace)
+            for index in rows.indices { body(first + index, states[rows: index..<index + 1]) }
+          } else {
+            let states = run(batch, only: nil, workspace)
+            for (index, rows) in batch.messages.enumerated() {
+              body(first + index, states[rows: rows])
+            }
           }
         }
         first = end
@@ -89,11 +91,10 @@ public final class Encoder: Sendable {
   }
 
   private func run(_ batch: Batch, only rows: [Int]?, _ workspace: Workspace) -> Matrix {
-    let hidden = workspace.matrix(
-      .hidden, rows: batch.tokenCount, columns: configuration.hiddenSize)
+    let hidden = workspace.matrix(rows: batch.tokenCount, columns: configuration.hiddenSize)
     let embedded = embed(batch, into: hidden, workspace)
     guard !layers.isEmpty else {
-      return rows.map { workspace.gather($0, of: hidden, into: .someHidden) } ?? hidden
+      return rows.map { workspace.gather($0, of: hidden) } ?? hidden
     }
     var states = hidden
     for (index, layer) in layers.enumerated() {
@@ -110,17 +111,21 @@ public final class Encoder: Sendable {
   func embed(_ batch: Batch, into hidden: Matrix, _ workspace: Workspace) -> Matrix? {
     let rows = batch.tokenCount
     processor.stage(.embed) {
-      embeddings(
-        batch, into: hidden,
-        scratch: { columns in workspace.matrix(.embedded, rows: rows, columns: columns) },
-        on: processor)
+      workspace.scope {
+        embeddings(
+          batch, into: hidden,
+          scratch: { columns in workspace.matrix(rows: rows, columns: columns) },
+          on: processor)
+      }
     }
     return convolution.map { convolution in
-      convolution.convolve(
-        hidden, messages: batch.messages,
-        into: workspace.matrix(.embedded, rows: rows, columns: configuration.hiddenSize),
-        products: workspace.matrix(.context, rows: rows, columns: configuration.hiddenSize),
-        on: processor)
+      let result = workspace.matrix(rows: rows, columns: configuration.hiddenSize)
+      return workspace.scope {
+        convolution.convolve(
+          hidden, messages: batch.messages, into: result,
+          products: workspace.matrix(rows: rows, columns: configuration.hiddenSize),
+          on: processor)
+      }
     }
   }
 
@@ -135,7 +140,7 @@ public final class Encoder: Sendable {
       activation: configuration.activation, workspace: workspace, on: processor, observe: observe)
     if index == 0, let convolution, let embedded {
       let residual =
-        rows.map { workspace.gather($0, of: embedded, into: .someEmbedded) } ?? embedded
+        rows.map { workspace.gather($0, of: embedded) } ?? embedded
       convolution.norm(states, residual: residual, into: states, on: processor)
     }
     return states
@@ -178,7 +183,8 @@ extension Encoder {
     let read = Mutex([Int: Result<EncoderLayer, TransformerError>]())
     processor.pool.run(parts: count) { index, _ in
       let layer = Result { () throws(TransformerError) in
-        try EncoderLayer(scope["encoder.layer"][index], names: names, configuration)
+        try EncoderLayer(
+          scope["encoder.layer"][index], names: names, configuration, processor.kernels)
       }
       read.withLock { $0[index] = layer }
     }

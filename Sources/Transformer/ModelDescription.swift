@@ -1,4 +1,5 @@
 internal import JSON
+internal import Tensor
 public import Tokenizers
 
 #if canImport(FoundationEssentials)
@@ -33,7 +34,7 @@ public struct ModelDescription: Sendable {
 
   /// - Throws: ``TransformerError`` that names the file or key.
   public init(contentsOf folder: URL) throws(TransformerError) {
-    let sentence = try SentenceTransformerConfiguration(folder)
+    let sentence = try SentenceTransformerConfiguration(folder, Kernels(.preferred))
     encoderFolder = sentence.encoder
     let file = try ConfigurationFile(sentence.encoder.appending(path: "config.json"))
     configuration = try EncoderConfiguration(file)

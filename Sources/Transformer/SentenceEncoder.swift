@@ -41,7 +41,7 @@ public final class SentenceEncoder: Sendable {
   public init(
     contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
-    configuration = try SentenceTransformerConfiguration(folder)
+    configuration = try SentenceTransformerConfiguration(folder, processor.kernels)
     let model = try ModelFolder(configuration.encoder, precision: precision)
     encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
     try model.requireAllConsumed()

@@ -36,7 +36,7 @@ public final class SequenceClassifier: Sendable {
     let model = try ModelFolder(folder, precision: precision)
     labels = try Self.labels(model.file)
     problemType = try Self.problemType(model.file, labelCount: labels.count)
-    head = try ClassificationHead(model, labelCount: labels.count)
+    head = try ClassificationHead(model, labelCount: labels.count, processor.kernels)
     encoder = try Encoder(
       model.configuration, model.encoderScope(), processor: processor)
     try model.requireAllConsumed()

@@ -10,7 +10,8 @@ import Testing
     _ precision: Precision, _ set: InstructionSet = .best
   ) throws -> CharacterWordClassifier {
     try CharacterWordClassifier(
-      contentsOf: BundledWeights.folder(), precision: precision, kernels: Kernels(set))
+      contentsOf: BundledWeights.folder(), precision: precision,
+      processor: Processor(instructionSet: set, threads: 2))
   }
 
   private static func texts() throws -> [String] {

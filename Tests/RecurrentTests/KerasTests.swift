@@ -11,7 +11,8 @@ import Testing
     arguments: Fixtures.keras, InstructionSet.allCases)
   func parity(name: String, set: InstructionSet) throws {
     let classifier = try CharacterWordClassifier(
-      contentsOf: Fixtures.folder.appendingPathComponent(name), kernels: Kernels(set))
+      contentsOf: Fixtures.folder.appendingPathComponent(name),
+      processor: Processor(instructionSet: set, threads: 2))
     let cases = try Fixtures.cases(name)
     #expect(cases.count == 12)
     for (text, scores) in cases {

@@ -129,7 +129,8 @@ struct Int8Tests {
     // A channel that takes the whole range of an unrotated row.
     for row in 0..<9 { x[row, 5] = 60 }
     let exact = Matrix(rows: 9, columns: 64)
-    swiftKernels.dense(x, DenseWeights(weights: weights, bias: bias), into: exact)
+    swiftKernels.dense(
+      x, DenseWeights(weights: weights, bias: bias, kernels: swiftKernels), into: exact)
     let (_, y) = run(
       swiftKernels, x, QuantizedWeights(rounding: weights, bias: bias, bits: bits), digits: digits)
     var error: Float = 0

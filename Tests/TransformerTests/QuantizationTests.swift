@@ -168,7 +168,7 @@ struct WeightRounderTests {
     let statistics = InputStatistics(columns: inputs)
     statistics.add(x)
     let processor = Processor(threads: 1)
-    let layer = DenseWeights(weights: weights, bias: nil)
+    let layer = DenseWeights(weights: weights, bias: nil, kernels: processor.kernels)
     func loss(_ quantized: QuantizedWeights) -> Double {
       let quantizedRows = QuantizedRows(rows: rows, columns: inputs, digits: 2)
       processor.quantize(

@@ -80,13 +80,13 @@ struct RoundingPlanTests {
     let rotated = QuantizedWeights.rotated(weights)
     let integers = statistics.rounder().round(rotated, bits: 7, on: processor)
     let exact = Matrix(rows: rows, columns: outputs)
-    processor.dense(x, DenseWeights(weights: weights, bias: nil), into: exact)
+    processor.dense(
+      x, DenseWeights(weights: weights, bias: nil, kernels: processor.kernels), into: exact)
     /// The greatest magnitude of an output's mean error over the rows.
     func meanError(_ bias: Matrix?) -> Float {
       let found = Matrix(rows: rows, columns: outputs)
-      Workspace(threads: 1).apply(
-        [.int8(QuantizedWeights(integers, bias: bias), digits: 2)], to: x, into: [found],
-        on: processor)
+      Projection.int8(QuantizedWeights(integers, bias: bias), digits: 2)(
+        x, into: found, Workspace(), on: processor)
       return (0..<outputs).map { output in
         abs((0..<rows).reduce(0) { $0 + found[$1, output] - exact[$1, output] }) / Float(rows)
       }.max() ?? 0
@@ -111,7 +111,8 @@ struct RoundingPlanTests {
     inputs.add(x)
     var asked: [Int] = []
     let rounding = quantizer.rounding(
-      [DenseWeights(weights: weights, bias: nil)], inputs, tolerance: 0.01, first: 0.01
+      [DenseWeights(weights: weights, bias: nil, kernels: quantizer.encoder.processor.kernels)],
+      inputs, tolerance: 0.01, first: 0.01
     ) { candidate in
       guard case .int8(_, let digits) = candidate[0] else { return 0 }
       asked.append(digits)
@@ -130,7 +131,8 @@ struct RoundingPlanTests {
     inputs.add(Matrix((0..<1280).map { Float($0 * 11 % 29) - 14 }, rows: 40, columns: 32))
     func digits(first: Double) -> Int {
       quantizer.rounding(
-        [DenseWeights(weights: weights, bias: nil)], inputs, tolerance: 0.1, first: first
+        [DenseWeights(weights: weights, bias: nil, kernels: quantizer.encoder.processor.kernels)],
+        inputs, tolerance: 0.1, first: first
       ) { _ in 0 }.digits
     }
     #expect(digits(first: 0.1) == 1)

@@ -78,7 +78,7 @@ struct OnlyTokenTests {
     arguments: ReferenceModel.all { _ in true },
     Precision.allCases)
   func states(of model: ReferenceModel, in precision: Precision) throws {
-    let folder = try SentenceTransformerConfiguration(model.url).encoder
+    let folder = try SentenceTransformerConfiguration(model.url, Kernels(.preferred)).encoder
     for set in InstructionSet.allCases where set.isSupported && set != .openblas {
       let encoder = try Encoder(
         contentsOf: folder, precision: precision,
@@ -110,8 +110,9 @@ struct LogitsTests {
     let folder = try ModelFolder(model.url)
     let expected = try model.goldens().tensor(named: "logits")
     let labels = expected.shape[1]
-    let head = try ClassificationHead(folder, labelCount: labels)
     let encoder = try Encoder(contentsOf: model.url)
+    let head = try ClassificationHead(
+      folder, labelCount: labels, encoder.processor.kernels)
     var actual: [Float] = []
     try encoder.forEachMessage(
       of: try model.inputs(model.json()), only: ClassificationHead.token

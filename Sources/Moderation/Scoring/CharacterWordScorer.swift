@@ -1,4 +1,5 @@
 import Recurrent
+import Tensor
 
 /// The recurrent model of characters and words. Its tokens are words.
 struct CharacterWordScorer: TextScorer {
@@ -13,14 +14,13 @@ struct CharacterWordScorer: TextScorer {
   func scores(for texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [TextScores]
   {
-    var result: [TextScores] = []
-    result.reserveCapacity(texts.count)
     do throws(RecurrentError) {
-      for text in texts { result.append(try scores(for: text, longTexts)) }
+      return try classifier.processor.map(texts.count) { (index) throws(RecurrentError) in
+        try scores(for: texts[index], longTexts)
+      }
     } catch {
       throw .model(error.description)
     }
-    return result
   }
 
   private func scores(for text: ModelText, _ policy: LongTextPolicy) throws(RecurrentError)

@@ -15,6 +15,14 @@ struct ScorerLoader {
   /// Where the bundle's paths start.
   let folder: URL
   let options: Moderator.Options
+  let processor: Processor
+
+  init(bundle: ModerationBundle, folder: URL, options: Moderator.Options) {
+    self.bundle = bundle
+    self.folder = folder
+    self.options = options
+    processor = options.processor ?? Processor(threads: options.threads)
+  }
 
   func scorer() throws(ModerationError) -> any TextScorer {
     let allowed = bundle.model.precisions.filter(Self.runnable.contains)
@@ -34,8 +42,6 @@ struct ScorerLoader {
   /// The precisions that the layers below have.
   private static let runnable: [ModelReference.Precision] = [.float32, .int8]
 
-  private var processor: Processor { Processor(threads: options.threads) }
-
   private func encoder(
     _ model: URL, _ precision: Precision?
   ) throws(ModerationError) -> any TextScorer {
@@ -46,7 +52,8 @@ struct ScorerLoader {
     for reference in bundle.heads {
       let head: Head
       do {
-        head = try Head(contentsOf: folder.appending(path: reference.path))
+        head = try Head(
+          contentsOf: folder.appending(path: reference.path), processor: processor)
       } catch {
         throw .model(error.description)
       }
@@ -121,7 +128,7 @@ struct ScorerLoader {
   ) throws(ModerationError) -> any TextScorer {
     do {
       return CharacterWordScorer(
-        try CharacterWordClassifier(contentsOf: model, precision: precision))
+        try CharacterWordClassifier(contentsOf: model, precision: precision, processor: processor))
     } catch {
       throw .model(error.description)
     }

@@ -10,7 +10,7 @@ extension Kernels {
   ) {
     precondition(x.columns == result.columns && first >= 0 && first + x.rows <= result.capacity)
     precondition(scratch.columns >= x.columns)
-    guard let table = unsafe instructionSet.table else {
+    guard let table = unsafe table else {
       swiftQuantize(x, into: result, first: first)
       return
     }
@@ -33,7 +33,7 @@ extension Kernels {
     precondition(x.columns == weights.inputs && rows.upperBound <= x.capacity)
     precondition(y.rows == rows.count && y.columns == range.count)
     precondition(residual.map { $0.rows == y.rows && $0.columns == y.columns } ?? true)
-    guard let table = unsafe instructionSet.table else {
+    guard let table = unsafe table else {
       swiftDense(
         x, rows: rows, weights, columns: range, activation: activation, residual: residual,
         into: y)

@@ -14,11 +14,11 @@ extension CheckpointScope {
   }
 
   func dense(
-    inputs: Int, outputs: Int, hasBias: Bool = true
+    inputs: Int, outputs: Int, hasBias: Bool = true, kernels: Kernels
   ) throws(TransformerError) -> DenseWeights {
     let weights = DenseWeights(
       weights: try matrix("weight", rows: outputs, columns: inputs),
-      bias: hasBias ? try vector("bias", outputs) : nil)
+      bias: hasBias ? try vector("bias", outputs) : nil, kernels: kernels)
     // They have been copied.
     (try? tensor("weight", shape: [outputs, inputs]))?.advise(.doNotNeed)
     return weights

@@ -12,7 +12,7 @@ struct ConvolutionLayer: Sendable {
 
   init(
     _ scope: CheckpointScope, _ convolution: EncoderConfiguration.Convolution,
-    _ configuration: EncoderConfiguration
+    _ configuration: EncoderConfiguration, _ kernels: Kernels
   ) throws(TransformerError) {
     let hidden = configuration.hiddenSize
     let size = convolution.kernelSize
@@ -26,7 +26,8 @@ struct ConvolutionLayer: Sendable {
         for input in 0..<inputs { matrix[output, input] = weights[output, input * size + tap] }
       }
       return (0..<convolution.groups).map { group in
-        DenseWeights(weights: matrix[rows: group * inputs..<(group + 1) * inputs], bias: nil)
+        DenseWeights(
+          weights: matrix[rows: group * inputs..<(group + 1) * inputs], bias: nil, kernels: kernels)
       }
     }
     bias = try scope.vector("conv.bias", hidden)

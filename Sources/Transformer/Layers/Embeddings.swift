@@ -12,7 +12,9 @@ struct Embeddings: Sendable {
   let family: EncoderConfiguration.Family
   let paddingID: Int32
 
-  init(_ scope: CheckpointScope, _ configuration: EncoderConfiguration) throws(TransformerError) {
+  init(
+    _ scope: CheckpointScope, _ configuration: EncoderConfiguration, _ kernels: Kernels
+  ) throws(TransformerError) {
     var size = configuration.hiddenSize
     var hasPositions = true
     if case .disentangled(let attention) = configuration.relative {
@@ -32,7 +34,7 @@ struct Embeddings: Sendable {
     projection =
       size != configuration.hiddenSize
       ? try scope["embed_proj"].dense(
-        inputs: size, outputs: configuration.hiddenSize, hasBias: false) : nil
+        inputs: size, outputs: configuration.hiddenSize, hasBias: false, kernels: kernels) : nil
     norm = try LayerNorm(
       scope["LayerNorm"], size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
     family = configuration.family

@@ -23,25 +23,26 @@ struct EncoderLayer: Sendable {
   }
 
   init(
-    _ scope: CheckpointScope, names: Names, _ configuration: EncoderConfiguration
+    _ scope: CheckpointScope, names: Names, _ configuration: EncoderConfiguration,
+    _ kernels: Kernels
   ) throws(TransformerError) {
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     let epsilon = configuration.normEpsilon
     let precision = configuration.precision
     query = try scope[names.query].projection(
-      inputs: hidden, outputs: hidden, precision: precision)
+      inputs: hidden, outputs: hidden, precision: precision, kernels: kernels)
     key = try scope[names.key].projection(
-      inputs: hidden, outputs: hidden, precision: precision)
+      inputs: hidden, outputs: hidden, precision: precision, kernels: kernels)
     value = try scope[names.value].projection(
-      inputs: hidden, outputs: hidden, precision: precision)
+      inputs: hidden, outputs: hidden, precision: precision, kernels: kernels)
     output = try scope[names.output].projection(
-      inputs: hidden, outputs: hidden, precision: precision)
+      inputs: hidden, outputs: hidden, precision: precision, kernels: kernels)
     outputNorm = try LayerNorm(scope[names.norm], size: hidden, epsilon: epsilon)
     expansion = try scope["intermediate.dense"].projection(
-      inputs: hidden, outputs: inner, precision: precision)
+      inputs: hidden, outputs: inner, precision: precision, kernels: kernels)
     contraction = try scope["output.dense"].projection(
-      inputs: inner, outputs: hidden, precision: precision)
+      inputs: inner, outputs: hidden, precision: precision, kernels: kernels)
     norm = try LayerNorm(scope["output.LayerNorm"], size: hidden, epsilon: epsilon)
   }
 
@@ -68,44 +69,58 @@ struct EncoderLayer: Sendable {
     attention: SelfAttention, activation: Activation, workspace: Workspace,
     on processor: Processor, observe: ((Site, Matrix) -> Void)? = nil
   ) -> Matrix {
-    let size = hidden.columns
-    let states = rows.map { workspace.gather($0, of: hidden, into: .someHidden) } ?? hidden
-    let projected = workspace.matrix(.queries, rows: hidden.rows, columns: 3 * size)
-    let queries = projected[rows: 0..<states.rows][columns: 0..<size]
-    let keys = projected[columns: size..<2 * size]
-    let values = projected[columns: 2 * size..<3 * size]
-    let context = workspace.matrix(.context, rows: states.rows, columns: size)
-    let attended = workspace.matrix(.attended, rows: states.rows, columns: size)
-    observe?(.attentionInput, hidden)
-    if rows == nil {
-      workspace.apply(
-        [query, key, value], to: hidden, into: [queries, keys, values], on: processor)
-    } else {
-      workspace.apply([key, value], to: hidden, into: [keys, values], on: processor)
-      workspace.apply([query], to: states, into: [queries], on: processor)
-    }
-    processor.stage(.attention) {
-      attention(
-        projected, spans: AttentionSpan.spans(of: messages, only: rows), layer: layer,
-        into: context, workspace: workspace, on: processor)
-    }
-    observe?(.attentionOutput, context)
-    workspace.apply([output], to: context, residual: states, into: [attended], on: processor)
-    processor.stage(.norm) { outputNorm(attended, into: attended, on: processor) }
-
-    for start in stride(from: 0, to: states.rows, by: Self.feedForwardRows) {
-      let part = start..<min(start + Self.feedForwardRows, states.rows)
-      let inner = workspace.matrix(
-        .intermediate, rows: part.count, columns: expansion.outputs)
-      observe?(.expansion, attended[rows: part])
-      workspace.apply(
-        [expansion], to: attended[rows: part], activation: activation, into: [inner], on: processor)
-      observe?(.contraction, inner)
-      workspace.apply(
-        [contraction], to: inner, residual: attended[rows: part], into: [states[rows: part]],
-        on: processor)
+    let states = rows.map { workspace.gather($0, of: hidden) } ?? hidden
+    workspace.scope {
+      let attended = workspace.matrix(rows: states.rows, columns: hidden.columns)
+      attend(
+        hidden, messages: messages, only: rows, states: states, layer: layer,
+        attention: attention, into: attended, workspace, on: processor, observe: observe)
+      for start in stride(from: 0, to: states.rows, by: Self.feedForwardRows) {
+        let part = start..<min(start + Self.feedForwardRows, states.rows)
+        workspace.scope {
+          let inner = workspace.matrix(rows: part.count, columns: expansion.outputs)
+          observe?(.expansion, attended[rows: part])
+          expansion(
+            attended[rows: part], activation: activation, into: inner, workspace, on: processor)
+          observe?(.contraction, inner)
+          contraction(
+            inner, residual: attended[rows: part], into: states[rows: part], workspace,
+            on: processor)
+        }
+      }
     }
     processor.stage(.norm) { norm(states, into: states, on: processor) }
     return states
+  }
+
+  /// `attended = norm(output(attention(hidden)) + states)`.
+  private func attend(
+    _ hidden: Matrix, messages: [Range<Int>], only rows: [Int]?, states: Matrix, layer: Int,
+    attention: SelfAttention, into attended: Matrix, _ workspace: Workspace,
+    on processor: Processor, observe: ((Site, Matrix) -> Void)?
+  ) {
+    let size = hidden.columns
+    workspace.scope {
+      let projected = workspace.matrix(rows: hidden.rows, columns: 3 * size)
+      let queries = projected[rows: 0..<states.rows][columns: 0..<size]
+      let keys = projected[columns: size..<2 * size]
+      let values = projected[columns: 2 * size..<3 * size]
+      let context = workspace.matrix(rows: states.rows, columns: size)
+      observe?(.attentionInput, hidden)
+      if rows == nil {
+        [query, key, value](hidden, into: [queries, keys, values], workspace, on: processor)
+      } else {
+        [key, value](hidden, into: [keys, values], workspace, on: processor)
+        query(states, into: queries, workspace, on: processor)
+      }
+      processor.stage(.attention) {
+        attention(
+          projected, spans: AttentionSpan.spans(of: messages, only: rows), layer: layer,
+          into: context, workspace: workspace, on: processor)
+      }
+      observe?(.attentionOutput, context)
+      output(context, residual: states, into: attended, workspace, on: processor)
+    }
+    processor.stage(.norm) { outputNorm(attended, into: attended, on: processor) }
   }
 }

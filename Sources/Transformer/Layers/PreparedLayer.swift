@@ -24,7 +24,7 @@ enum PreparedLayer {
   }
 
   static func read(
-    _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool
+    _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool, kernels: Kernels
   ) throws(TransformerError) -> Projection {
     let layout: [Int]
     do {
@@ -33,7 +33,8 @@ enum PreparedLayer {
       throw .weights(error)
     }
     if layout == float32 {
-      return .float32(try scope.dense(inputs: inputs, outputs: outputs, hasBias: hasBias))
+      return .float32(
+        try scope.dense(inputs: inputs, outputs: outputs, hasBias: hasBias, kernels: kernels))
     }
     let width = QuantizedWeights.width(outputs: outputs)
     let stored: (packed: StoredTensor, scales: [Float], bias: [Float])

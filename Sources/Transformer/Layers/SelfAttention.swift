@@ -41,22 +41,26 @@ struct SelfAttention: Sendable {
     workspace: Workspace, on processor: Processor
   ) {
     let longest = spans.reduce(0) { max($0, $1.tokens.count) }
-    workspace.reserveScratch(scratchSize(longest))
     // One part for each block of queries of each head of each message.
     let parts = spans.reduce(0) { $0 + Self.blocks($1.queries.count) * headCount }
-    processor.pool.run(parts: parts) { part, worker in
-      var part = part
-      for span in spans {
-        let count = Self.blocks(span.queries.count) * headCount
-        if part < count, let scratch = workspace.scratch(of: worker) {
-          let start = part / headCount * Self.block
-          attend(
-            projected, span, head: part % headCount, layer: layer,
-            queries: start..<min(start + Self.block, span.queries.count),
-            into: context[rows: span.queries], scratch: scratch, processor.kernels)
-          return
+    workspace.scope {
+      let scratch = workspace.matrix(
+        rows: processor.pool.threads, columns: scratchSize(longest))
+      processor.pool.run(parts: parts) { part, worker in
+        var part = part
+        for span in spans {
+          let count = Self.blocks(span.queries.count) * headCount
+          if part < count {
+            let start = part / headCount * Self.block
+            attend(
+              projected, span, head: part % headCount, layer: layer,
+              queries: start..<min(start + Self.block, span.queries.count),
+              into: context[rows: span.queries], scratch: scratch[rows: worker..<worker + 1],
+              processor.kernels)
+            return
+          }
+          part -= count
         }
-        part -= count
       }
     }
   }
@@ -71,7 +75,7 @@ struct SelfAttention: Sendable {
 
   private func attend(
     _ projected: Matrix, _ span: AttentionSpan, head: Int, layer: Int, queries: Range<Int>,
-    into context: Matrix, scratch: FloatStorage, _ kernels: Kernels
+    into context: Matrix, scratch: Matrix, _ kernels: Kernels
   ) {
     let tokens = span.tokens.count
     let hidden = headCount * headSize
@@ -84,7 +88,8 @@ struct SelfAttention: Sendable {
     func matrix(_ rows: Int, _ columns: Int, stride: Int) -> Matrix {
       defer { used += rows * stride }
       return Matrix(
-        storage: scratch, offset: used, rows: rows, columns: columns, stride: stride)
+        storage: scratch.storage, offset: scratch.offset + used, rows: rows, columns: columns,
+        stride: stride)
     }
     let keys = matrix(headSize, tokens, stride: width)
     let scores = matrix(queries.count, tokens, stride: width)

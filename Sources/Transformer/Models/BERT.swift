@@ -7,7 +7,8 @@ extension Encoder {
     bert scope: CheckpointScope, _ configuration: EncoderConfiguration, _ processor: Processor
   ) throws(TransformerError) {
     self.init(
-      configuration, embeddings: try Embeddings(scope["embeddings"], configuration),
+      configuration,
+      embeddings: try Embeddings(scope["embeddings"], configuration, processor.kernels),
       layers: try Self.layers(scope, names: .bert, configuration, on: processor), distance: .none,
       scale: 1 / Float(configuration.headSize).squareRoot(), processor: processor)
   }

@@ -20,10 +20,11 @@ extension Encoder {
           scope["encoder"], configuration, attention, layers, scale: scale, processor))
     }
     self.init(
-      configuration, embeddings: try Embeddings(scope["embeddings"], configuration),
+      configuration,
+      embeddings: try Embeddings(scope["embeddings"], configuration, processor.kernels),
       layers: layers, distance: distance, scale: scale,
       convolution: try attention.convolution.map { convolution throws(TransformerError) in
-        try ConvolutionLayer(scope["encoder.conv"], convolution, configuration)
+        try ConvolutionLayer(scope["encoder.conv"], convolution, configuration, processor.kernels)
       },
       processor: processor)
   }
@@ -44,10 +45,10 @@ extension Encoder {
       norm(embeddings, into: normalized, on: processor)
       embeddings = normalized
     }
-    let workspace = Workspace(threads: processor.pool.threads)
+    let workspace = Workspace()
     func projected(_ layer: Projection, isFalling: Bool) -> Matrix {
       let product = Matrix(rows: rows, columns: hidden)
-      workspace.apply([layer], to: embeddings, into: [product], on: processor)
+      layer(embeddings, into: product, workspace, on: processor)
       if isFalling {
         let reversed = Matrix(rows: rows, columns: hidden)
         for row in 0..<rows { reversed.set(row: row, from: product, row: rows - 1 - row) }
@@ -66,7 +67,8 @@ extension Encoder {
           shares
           ? layer.key
           : try own["pos_key_proj"].projection(
-            inputs: hidden, outputs: hidden, precision: .float32)
+            inputs: hidden, outputs: hidden, precision: .float32,
+            kernels: processor.kernels)
         keys = projected(projection, isFalling: true)
       }
       if attention.positionToContent {
@@ -74,7 +76,8 @@ extension Encoder {
           shares
           ? layer.query
           : try own["pos_query_proj"].projection(
-            inputs: hidden, outputs: hidden, precision: .float32)
+            inputs: hidden, outputs: hidden, precision: .float32,
+            kernels: processor.kernels)
         queries = projected(projection, isFalling: false)
       }
       tables.append(DisentangledScores.Layer(positionKeys: keys, positionQueries: queries))

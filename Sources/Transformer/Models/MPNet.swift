@@ -18,7 +18,8 @@ extension Encoder {
           maximum: configuration.maximumTokens ?? configuration.maximumPositions))
     }
     self.init(
-      configuration, embeddings: try Embeddings(scope["embeddings"], configuration),
+      configuration,
+      embeddings: try Embeddings(scope["embeddings"], configuration, processor.kernels),
       layers: try Self.layers(scope, names: .mpnet, configuration, on: processor),
       distance: distance,
       scale: 1 / Float(configuration.headSize).squareRoot(), processor: processor)

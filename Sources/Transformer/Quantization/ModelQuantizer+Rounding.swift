@@ -62,15 +62,15 @@ extension ModelQuantizer {
     of quantized: [QuantizedWeights], digits: Int, against weights: [DenseWeights],
     _ inputs: InputStatistics
   ) -> Double {
-    let workspace = Workspace(threads: encoder.processor.pool.threads)
+    let workspace = Workspace()
     var error = RelativeError()
     for rows in inputs.sample {
       for (quantized, weights) in zip(quantized, weights) {
         let exact = Matrix(rows: rows.rows, columns: weights.outputs)
         let found = Matrix(rows: rows.rows, columns: weights.outputs)
         encoder.processor.dense(rows, weights, into: exact)
-        workspace.apply(
-          [.int8(quantized, digits: digits)], to: rows, into: [found], on: encoder.processor)
+        Projection.int8(quantized, digits: digits)(
+          rows, into: found, workspace, on: encoder.processor)
         error.add(found, exact: exact)
       }
     }

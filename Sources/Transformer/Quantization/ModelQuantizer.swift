@@ -82,7 +82,7 @@ public struct ModelQuantizer {
   private func pass(
     _ calibration: [TokenSequence], _ tolerance: Double, _ progress: (Int) -> Void
   ) throws(TransformerError) -> (prepared: PreparedModel, embeddings: [[Float]]) {
-    let workspace = Workspace(threads: encoder.processor.pool.threads)
+    let workspace = Workspace()
     var batches: [(batch: Batch, hidden: Matrix, embedded: Matrix?)] = []
     for start in stride(from: 0, to: calibration.count, by: Self.batchSize) {
       let messages = calibration[start..<min(start + Self.batchSize, calibration.count)]

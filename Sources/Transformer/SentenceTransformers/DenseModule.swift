@@ -13,7 +13,7 @@ struct DenseModule: Sendable {
   private let weights: DenseWeights
   private let activation: Activation
 
-  init(_ folder: URL) throws(TransformerError) {
+  init(_ folder: URL, _ kernels: Kernels) throws(TransformerError) {
     let file = try ConfigurationFile(folder.appending(path: "config.json"))
     let read = try file.read { json throws(JSONError) in
       (
@@ -38,7 +38,7 @@ struct DenseModule: Sendable {
     do {
       let checkpoint = try Checkpoint(contentsOf: folder)
       weights = try checkpoint.scope("linear").dense(
-        inputs: read.inputs, outputs: read.outputs, hasBias: read.bias)
+        inputs: read.inputs, outputs: read.outputs, hasBias: read.bias, kernels: kernels)
     } catch let error as SafetensorsError {
       throw .weights(error)
     } catch let error as TransformerError {

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Tensor
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
@@ -24,7 +25,7 @@ struct SentenceTransformerConfiguration: Sendable {
   let prompts: [String: String]
   let defaultPrompt: String?
 
-  init(_ folder: URL) throws(TransformerError) {
+  init(_ folder: URL, _ kernels: Kernels) throws(TransformerError) {
     var encoder = folder
     var modules: [Module] = []
     if let file = try ConfigurationFile.ifPresent(folder.appending(path: "modules.json")) {
@@ -42,7 +43,7 @@ struct SentenceTransformerConfiguration: Sendable {
         case "Pooling":
           modules.append(
             .pooling(try Pooling(ConfigurationFile(place.appending(path: "config.json")))))
-        case "Dense": modules.append(.dense(try DenseModule(place)))
+        case "Dense": modules.append(.dense(try DenseModule(place, kernels)))
         case "Normalize": modules.append(.normalize)
         default: throw file.unsupported("type", entry.type)
         }

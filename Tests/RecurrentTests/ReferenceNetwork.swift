@@ -1,11 +1,10 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import RealModule
+import Tensor
 
-/// The network written as its formulas, slow and plain: what the fast one is held to in the tests.
-struct ReferenceNetwork: Sendable {
+@testable import Recurrent
+
+/// The network written as its formulas, slow and plain: what the fast one is held to.
+struct ReferenceNetwork {
   let configuration: NetworkConfiguration
   let weights: NetworkWeights
 
@@ -21,7 +20,7 @@ struct ReferenceNetwork: Sendable {
     case .sigmoid: return y.map { NetworkConfiguration.Function.sigmoid($0) }
     case .softmax:
       let largest = y.max() ?? 0
-      let powers = y.map { expf($0 - largest) }
+      let powers = y.map { Float.exp($0 - largest) }
       let sum = powers.reduce(0, +)
       return powers.map { $0 / sum }
     }
@@ -63,7 +62,7 @@ struct ReferenceNetwork: Sendable {
     let words = c.words(words, filling: .listed(0))
     let isReal = words.map { $0 != .listed(0) }
     let present = isReal.map { $0 || !c.words.isMasked }
-    let vectors = words.map { weights.vector(of: $0, size: c.wordSize) }
+    let vectors = words.map { vector(of: $0) }
     let forward = states(weights.forward, vectors, present)
     let backward = states(weights.backward, vectors.reversed(), present.reversed()).reversed()
     let joined = zip(forward, backward).map { $0 + $1 }
@@ -71,13 +70,13 @@ struct ReferenceNetwork: Sendable {
     var energies: [(index: Int, value: Float)] = []
     for index in words.indices where isReal[index] || !c.attentionIsMasked {
       let hidden = dense(weights.attention.kernel, weights.attention.bias, joined[index])
-      energies.append((index, dot(hidden.map(tanhf), weights.score[...])))
+      energies.append((index, dot(hidden.map { Float.tanh($0) }, weights.score[...])))
     }
     var context = [Float](repeating: 0, count: 2 * c.units)
     guard let largest = energies.lazy.map(\.value).max() else { return context }
-    let sum = energies.reduce(0) { $0 + expf($1.value - largest) }
+    let sum = energies.reduce(0) { $0 + Float.exp($1.value - largest) }
     for (index, value) in energies {
-      let weight = expf(value - largest) / sum
+      let weight = Float.exp(value - largest) / sum
       for k in context.indices { context[k] += weight * joined[index][k] }
     }
     return context
@@ -109,6 +108,12 @@ struct ReferenceNetwork: Sendable {
     return outputs
   }
 
+  private func vector(of word: PreparedText.Word) -> [Float] {
+    let vector = Matrix(rows: 1, columns: configuration.wordSize)
+    weights.copy(word, into: vector, row: 0)
+    return vector[row: 0]
+  }
+
   private func row(_ table: [Float], _ index: Int, _ size: Int) -> [Float] {
     Array(table[(index * size)..<((index + 1) * size)])
   }
@@ -120,38 +125,5 @@ struct ReferenceNetwork: Sendable {
   /// kernel `[outputs, inputs]` · x + bias
   private func dense(_ kernel: [Float], _ bias: [Float], _ x: [Float]) -> [Float] {
     bias.indices.map { dot(x, kernel[($0 * x.count)..<(($0 + 1) * x.count)]) + bias[$0] }
-  }
-}
-
-extension NetworkConfiguration.Function {
-  /// The definition, at a value.
-  func callAsFunction(_ x: Float) -> Float {
-    switch self {
-    case .linear: x
-    case .relu: max(x, 0)
-    case .tanh: tanhf(x)
-    case .sigmoid: 1 / (1 + expf(-x))
-    case .hardSigmoid: min(max(x + 3, 0), 6) / 6
-    case .hardSigmoidKeras2: min(max(x * 0.2 + 0.5, 0), 1)
-    }
-  }
-}
-
-extension NetworkConfiguration.Convolution {
-  /// Inputs before a window's own place.
-  var before: Int {
-    switch padding {
-    case .same: (width - 1) / 2
-    case .valid: 0
-    case .causal: width - 1
-    }
-  }
-
-  /// The first inputs of all windows over `count` inputs; one outside of them counts as zeros.
-  func starts(count: Int) -> Range<Int> {
-    switch padding {
-    case .same, .causal: -before..<(count - before)
-    case .valid: 0..<max(0, count - width + 1)
-    }
   }
 }
