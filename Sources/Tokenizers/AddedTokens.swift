@@ -21,6 +21,8 @@ struct AddedTokens: Sendable {
   private var special: [AddedToken] = []
   private var specialContents: Set<[UInt8]> = []
   private var ordinary: [AddedToken] = []
+  /// Whether special tokens in a text are ordinary text, and only others are looked for.
+  var skipsSpecial = false
   private var raw: Matcher?
   private var normalized: Matcher?
 
@@ -78,10 +80,14 @@ struct AddedTokens: Sendable {
   }
 
   /// Cuts out the tokens that are looked for in the original text.
-  func extractRaw(_ text: inout SplitText) { raw?.extract(&text) }
+  func extractRaw(_ text: inout SplitText) { raw?.extract(&text, skipping: skipped) }
 
   /// Cuts out those that are looked for in the normalised text.
-  func extractNormalized(_ text: inout SplitText) { normalized?.extract(&text) }
+  func extractNormalized(_ text: inout SplitText) {
+    normalized?.extract(&text, skipping: skipped)
+  }
+
+  private var skipped: Set<[UInt8]> { skipsSpecial ? specialContents : [] }
 }
 
 extension AddedTokens {
@@ -119,10 +125,11 @@ extension AddedTokens {
       self.isFirst = isFirst
     }
 
-    func extract(_ text: inout SplitText) {
+    /// - Parameter skipped: tokens that are passed over where they are found
+    func extract(_ text: inout SplitText, skipping skipped: Set<[UInt8]>) {
       var result: [SplitText.Split]?
       for (index, split) in text.splits.enumerated() {
-        guard split.token < 0, let pieces = pieces(text.text, split) else {
+        guard split.token < 0, let pieces = pieces(text.text, split, skipped) else {
           result?.append(split)
           continue
         }
@@ -133,7 +140,9 @@ extension AddedTokens {
     }
 
     /// The pieces of a split, nil if no token is in it.
-    private func pieces(_ text: AlignedText, _ split: SplitText.Split) -> [SplitText.Split]? {
+    private func pieces(
+      _ text: AlignedText, _ split: SplitText.Split, _ skipped: Set<[UInt8]>
+    ) -> [SplitText.Split]? {
       let bytes = text.bytes.span
       var result: [SplitText.Split] = []
       var last = split.start
@@ -154,6 +163,7 @@ extension AddedTokens {
         var start = index
         var end = match.end
         index = match.end
+        if !skipped.isEmpty, skipped.contains(Array(token.content.utf8)) { continue }
         if token.isSingleWord,
           isWord(bytes, before: start, split) || isWord(bytes, at: end, split)
         {

@@ -11,8 +11,8 @@ extension Tokenizer {
   /// `sentencepiece.bpe.model`, else `vocab.txt`, and with it `tokenizer_config.json`,
   /// `special_tokens_map.json` and `added_tokens.json`.
   ///
-  /// Which family a SentencePiece model or a `vocab.txt` is of is read from `tokenizer_config.json`
-  /// or `config.json`.
+  /// The class that `tokenizer_config.json` or `config.json` names changes what the file says, as
+  /// in transformers 4.57; see ``TokenizerClass``.
   public init(contentsOf folder: URL) throws(TokenizerError) {
     func file(_ name: String) -> URL? {
       let url = folder.appending(path: name)
@@ -28,28 +28,32 @@ extension Tokenizer {
         throw .unreadable(file: url.path, reason: "\(error)")
       }
     }
-    let configuration = try TokenizerConfiguration(
-      configuration: json("tokenizer_config.json"),
-      specialTokensMap: json("special_tokens_map.json"), addedTokens: json("added_tokens.json"))
+    let model = try json("config.json")
+    func configuration(
+      _ fallback: TokenizerClass
+    ) throws(TokenizerError) -> TokenizerConfiguration {
+      try TokenizerConfiguration(
+        configuration: json("tokenizer_config.json"),
+        specialTokensMap: json("special_tokens_map.json"), addedTokens: json("added_tokens.json"),
+        model: model, fallback: fallback)
+    }
     if let url = file("tokenizer.json") {
-      self = try TokenizerReader.read(Tokenizer.read(url), configuration)
-      return
-    }
-    let config = try json("config.json")
-    var hints = [configuration.tokenizerClass ?? ""]
-    if case .string(let type)? = config?["model_type"] { hints.append(type) }
-    func suggests(_ name: String) -> Bool {
-      hints.contains { $0.lowercased().contains(name) }
-    }
-    if let url = file("spm.model") ?? file("sentencepiece.bpe.model") {
+      self = try TokenizerReader.read(Tokenizer.read(url), configuration(.plain))
+    } else if let url = file("spm.model") ?? file("sentencepiece.bpe.model") {
       let family: SentencePieceFamily =
-        suggests("camembert")
-        ? .camembert
-        : suggests("deberta") || url.lastPathComponent == "spm.model" ? .deberta : .xlmRoberta
-      try self.init(
-        SentencePieceModel(Tokenizer.read(url)), family: family, configuration)
+        url.lastPathComponent == "spm.model" ? .deberta : .xlmRoberta
+      let configuration = try configuration(family.tokenizerClass)
+      guard
+        let family = SentencePieceFamily.allCases.first(where: {
+          $0.className == configuration.tokenizerClass.name
+        })
+      else { throw .unsupportedFile(url.path, class: configuration.tokenizerClass.name) }
+      try self.init(SentencePieceModel(Tokenizer.read(url)), family: family, configuration)
     } else if let url = file("vocab.txt") {
-      let family: VocabularyFamily = suggests("mpnet") ? .mpnet : .bert
+      let configuration = try configuration(VocabularyFamily.bert.tokenizerClass)
+      guard let family = VocabularyFamily(className: configuration.tokenizerClass.name) else {
+        throw .unsupportedFile(url.path, class: configuration.tokenizerClass.name)
+      }
       try self.init(vocabulary: Tokenizer.read(url), family: family, configuration)
     } else {
       throw .noTokenizer(folder: folder.path)
@@ -58,7 +62,7 @@ extension Tokenizer {
 
   /// Reads a `tokenizer.json`.
   public init(json bytes: [UInt8]) throws(TokenizerError) {
-    self = try TokenizerReader.read(bytes, TokenizerConfiguration())
+    self = try TokenizerReader.read(bytes, nil)
   }
 
   /// Reads a `tokenizer.json`.
@@ -70,7 +74,8 @@ extension Tokenizer {
   public init(
     sentencePiece bytes: [UInt8], family: SentencePieceFamily
   ) throws(TokenizerError) {
-    try self.init(SentencePieceModel(bytes), family: family, TokenizerConfiguration())
+    try self.init(
+      SentencePieceModel(bytes), family: family, TokenizerConfiguration(family.tokenizerClass))
   }
 
   /// Reads a SentencePiece unigram model as transformers 4.57 converts it for the family.
@@ -82,7 +87,7 @@ extension Tokenizer {
   ///
   /// - Parameter lowercase: whether text is lowercased, and accents with it stripped.
   public init(vocabulary bytes: [UInt8], lowercase: Bool = true) throws(TokenizerError) {
-    var configuration = TokenizerConfiguration()
+    var configuration = TokenizerConfiguration(VocabularyFamily.bert.tokenizerClass)
     configuration.lowercases = lowercase
     try self.init(vocabulary: bytes, family: .bert, configuration)
   }

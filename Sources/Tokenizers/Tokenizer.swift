@@ -3,16 +3,20 @@
 /// A tokenizer is an immutable value that may be used from many tasks at once. It interprets a
 /// `tokenizer.json`, a SentencePiece model or a `vocab.txt`; see the initialisers.
 public struct Tokenizer: Sendable {
-  let normalizer: Normalizer?
-  let preTokenizer: PreTokenizer?
+  var normalizer: Normalizer?
+  var preTokenizer: PreTokenizer?
   let model: Model
-  let postProcessor: PostProcessor?
-  let addedTokens: AddedTokens
+  var postProcessor: PostProcessor?
+  var addedTokens: AddedTokens
 
   /// The longest input that the model's makers had in mind, in tokens; nil if they do not say.
   public internal(set) var modelMaximumLength: Int?
   /// Whether a text that is too long loses its beginning instead of its end.
   public internal(set) var truncatesLeft = false
+  /// Whether the model is given the token types; where it is not, all count as 0.
+  public internal(set) var hasTypeIDs = true
+  /// The keys of `tokenizer_config.json` that no tokenizer class knows, and that count for nothing.
+  public internal(set) var unknownKeys: [String] = []
   /// The token that begins every input (`[CLS]`, `<s>`).
   public internal(set) var classificationID: Int32?
   /// The token that ends every text (`[SEP]`, `</s>`).

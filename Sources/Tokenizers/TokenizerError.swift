@@ -6,6 +6,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
   case unreadable(file: String, reason: String)
   /// A folder without tokenizer.json, a SentencePiece model or vocab.txt.
   case noTokenizer(folder: String)
+  /// A SentencePiece model or a vocab.txt that the tokenizer class has no conversion for.
+  case unsupportedFile(String, class: String)
   /// Something in a JSON file.
   case json(file: String, JSONError)
   /// A normaliser, pre-tokeniser, model or post-processor of a kind that is not known.
@@ -28,6 +30,8 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unreadable(let file, let reason): "\(file): \(reason)"
     case .noTokenizer(let folder):
       "\(folder): no tokenizer.json, spm.model, sentencepiece.bpe.model or vocab.txt"
+    case .unsupportedFile(let file, let name):
+      "\(file): is not read for \(name); save the tokenizer as tokenizer.json"
     case .json(let file, let error): "\(file): \(error)"
     case .unknownComponent(let kind, let name): "unknown \(kind) \"\(name)\""
     case .unknownOption(let component, let name): "\(component): unknown option \"\(name)\""

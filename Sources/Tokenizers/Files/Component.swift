@@ -13,7 +13,7 @@ struct Component {
     self.path = path
   }
 
-  /// Refuses keys other than these.
+  /// Refuses keys other than these, where a file may name one of several things.
   func allow(_ keys: String...) throws(TokenizerError) {
     guard case .object(let object) = value else { return }
     for key in object.keys where key != "type" && !keys.contains(key) {

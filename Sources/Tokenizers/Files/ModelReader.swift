@@ -118,18 +118,15 @@ struct ModelReader {
     }
     switch name {
     case "WordPiece":
-      try component.allow("unk_token", "continuing_subword_prefix", "max_input_chars_per_word")
       return .wordPiece(
         try WordPiece(
           try vocabulary(), unknown: try component.string("unk_token"),
           continuationPrefix: try component.string("continuing_subword_prefix"),
           maximumScalars: try component.int("max_input_chars_per_word")))
     case "WordLevel":
-      try component.allow("unk_token")
       return .wordLevel(
         try WordLevel(try vocabulary(), unknown: try component.string("unk_token")))
     case "Unigram":
-      try component.allow("unk_id", "byte_fallback")
       guard let scores else { throw .json(file: "model", .missing(path: "vocab")) }
       return .unigram(
         try Unigram(
@@ -148,10 +145,10 @@ struct ModelReader {
   }
 
   private func bytePair(_ component: Component) throws(TokenizerError) -> BytePairEncoding {
-    try component.allow(
-      "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-      "byte_fallback", "ignore_merges")
     guard let merges else { throw .json(file: "model", .missing(path: "merges")) }
+    if let dropout = component.value["dropout"], dropout != .null, dropout != 0 {
+      throw .invalid(path: "model.dropout", reason: "drops merges at random, which is for training")
+    }
     var options = BytePairEncoding.Options()
     options.unknown = try component.optionalString("unk_token")
     options.continuationPrefix =

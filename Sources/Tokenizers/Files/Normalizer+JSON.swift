@@ -5,7 +5,6 @@ extension Normalizer {
     let name = try component.string("type")
     switch name {
     case "BertNormalizer", "Bert":
-      try component.allow("clean_text", "handle_chinese_chars", "strip_accents", "lowercase")
       let lowercases = try component.bool("lowercase")
       self = .bert(
         BertNormalizer(
@@ -14,25 +13,20 @@ extension Normalizer {
           stripsAccents: try component.optionalBool("strip_accents") ?? lowercases,
           lowercases: lowercases))
     case "Strip":
-      try component.allow("strip_left", "strip_right")
       self = .strip(
         left: try component.bool("strip_left"), right: try component.bool("strip_right"))
     case "Precompiled":
-      try component.allow("precompiled_charsmap")
       guard let blob = Base64.decode(try component.string("precompiled_charsmap")) else {
         throw .invalidCharsmap(reason: "not base64")
       }
       self = .precompiled(try Charsmap(blob))
     case "Replace":
-      try component.allow("pattern", "content")
       self = .replace(
         try Pattern(component.component("pattern")),
         with: Array(try component.string("content").utf8))
     case "Prepend":
-      try component.allow("prepend")
       self = .prepend(try component.string("prepend").unicodeScalars.map(\.value))
     case "Sequence":
-      try component.allow("normalizers")
       var steps: [Normalizer] = []
       for step in try component.components("normalizers") { steps.append(try Normalizer(step)) }
       self = .sequence(steps)
@@ -40,7 +34,6 @@ extension Normalizer {
       guard let plain = Normalizer.plain(name) else {
         throw .unknownComponent(kind: component.path, name: name)
       }
-      try component.allow()
       self = plain
     }
   }

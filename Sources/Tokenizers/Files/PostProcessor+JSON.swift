@@ -6,19 +6,15 @@ extension PostProcessor {
     switch name {
     case "TemplateProcessing": self = .template(try Template(component))
     case "BertProcessing":
-      try component.allow("sep", "cls")
       self = .bert(
         separator: try component.tokenID("sep"), classification: try component.tokenID("cls"))
     case "RobertaProcessing":
-      try component.allow("sep", "cls", "trim_offsets", "add_prefix_space")
       self = .roberta(
         separator: try component.tokenID("sep"), classification: try component.tokenID("cls"),
         trims: try component.trim())
     case "ByteLevel":
-      try component.allow("add_prefix_space", "trim_offsets", "use_regex")
       self = .byteLevel(trims: try component.trim())
     case "Sequence":
-      try component.allow("processors")
       var steps: [PostProcessor] = []
       for step in try component.components("processors") {
         steps.append(try PostProcessor(step))
@@ -43,7 +39,6 @@ extension Component {
 
 extension Template {
   init(_ component: Component) throws(TokenizerError) {
-    try component.allow("single", "pair", "special_tokens")
     let tokens = try component.component("special_tokens")
     single = try Template.parts(component, "single", tokens)
     pair = try Template.parts(component, "pair", tokens)

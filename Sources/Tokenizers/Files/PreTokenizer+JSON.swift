@@ -9,44 +9,34 @@ extension PreTokenizer {
     let name = try component.string("type")
     switch name {
     case "BertPreTokenizer":
-      try component.allow()
       self = .bert
     case "Whitespace":
-      try component.allow()
       self = .whitespace
     case "WhitespaceSplit":
-      try component.allow()
       self = .whitespaceSplit
     case "Punctuation":
-      try component.allow("behavior")
       self = .punctuation(try component.behavior(default: .isolated))
     case "Digits":
-      try component.allow("individual_digits")
       self = .digits(individual: try component.bool("individual_digits"))
     case "CharDelimiterSplit", "Delimiter":
-      try component.allow("delimiter")
       self = .delimiter(try component.scalar("delimiter"))
     case "Split":
-      try component.allow("pattern", "behavior", "invert")
       self = .split(
         try Pattern(component.component("pattern")), try component.behavior(default: nil),
         isInverted: try component.bool("invert"))
     case "Metaspace": self = .metaspace(try Metaspace(component))
     case "ByteLevel":
-      try component.allow("add_prefix_space", "trim_offsets", "use_regex")
       let usesExpression = try component.bool("use_regex", default: true)
       self = .byteLevel(
         addsPrefixSpace: try component.bool("add_prefix_space"),
         expression: usesExpression ? try Expression(Self.byteLevelPattern) : nil)
     case "FixedLength":
-      try component.allow("length")
       let length = try component.optionalInt("length") ?? 5
       guard length > 0 else {
         throw .invalid(path: component.path + ".length", reason: "should be positive")
       }
       self = .fixedLength(length)
     case "Sequence":
-      try component.allow("pretokenizers")
       var steps: [PreTokenizer] = []
       for step in try component.components("pretokenizers") {
         steps.append(try PreTokenizer(step))
@@ -72,8 +62,6 @@ extension Component {
 
 extension Metaspace {
   init(_ component: Component) throws(TokenizerError) {
-    try component.allow(
-      "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep")
     let name = try component.string("prepend_scheme", default: "always")
     guard var scheme = Scheme(rawValue: name) else {
       throw .invalid(

@@ -8,6 +8,18 @@ public enum SentencePieceFamily: String, Sendable, CaseIterable {
   case camembert
   /// DeBERTa-v2 and v3: the pieces' own ids, `[MASK]` behind them.
   case deberta = "deberta-v2"
+
+  var className: String {
+    switch self {
+    case .xlmRoberta: "XLMRobertaTokenizer"
+    case .camembert: "CamembertTokenizer"
+    case .deberta: "DebertaV2Tokenizer"
+    }
+  }
+
+  var tokenizerClass: TokenizerClass {
+    TokenizerClass.all.first { $0.name == className } ?? .plain
+  }
 }
 
 extension Tokenizer {
@@ -51,11 +63,18 @@ extension Tokenizer {
 
     var added = AddedTokens()
     added.add(file.addedTokens, to: vocabulary)
-    let special = configuration.completed(with: family.specialTokens)
-    added.add(special.tokensToAdd(besides: added), to: vocabulary)
+    let special = configuration.special
+    var further = configuration.tokensToAdd(besides: added.tokens.map { ($0, $1) })
+    if family == .deberta {
+      // The Python class has this one token in the normalised text.
+      for index in further.indices where further[index].content == "[UNK]" {
+        further[index].isNormalized = true
+      }
+    }
+    added.add(further, to: vocabulary)
 
     func id(_ role: String) throws(TokenizerError) -> Int32 {
-      let name = special.specialTokens[role]?.content ?? ""
+      let name = special.content(of: role) ?? ""
       guard let id = added.id(of: name) ?? vocabulary.id(of: name) else {
         throw .noUnknownToken(model: role, token: name)
       }
@@ -67,7 +86,7 @@ extension Tokenizer {
       postProcessor: .template(
         family.template(classification: try id("cls_token"), separator: try id("sep_token"))),
       addedTokens: added)
-    configure(special)
+    configure(configuration)
   }
 }
 
@@ -96,7 +115,7 @@ extension SentencePieceFamily {
       steps.append(.replace(.spaces(minimum: 2), with: Array("▁".utf8)))
     case .deberta:
       steps.insert(.strip(left: true, right: true), at: 0)
-      if configuration.lowercases == true { steps.insert(.lowercase, at: 0) }
+      if configuration.lowercases { steps.insert(.lowercase, at: 0) }
       steps.append(.replace(.spaces(minimum: 2), with: [0x20]))
     }
     return .sequence(steps)
@@ -122,35 +141,6 @@ extension SentencePieceFamily {
       return Template(
         single: [first, text, last],
         pair: [first, text, last, .sequence(1, typeID: 1), .special([separator], typeID: 1)])
-    }
-  }
-
-  /// The special tokens that the family's tokenizer class has unless it is told otherwise, in the
-  /// order in which they are added.
-  fileprivate var specialTokens: [(role: String, token: AddedToken)] {
-    func special(_ content: String, normalized: Bool = false, left: Bool = false) -> AddedToken {
-      AddedToken(
-        content: content, stripsLeft: left, isNormalized: normalized, isSpecial: true)
-    }
-    switch self {
-    case .xlmRoberta, .camembert:
-      return [
-        ("bos_token", special("<s>")), ("eos_token", special("</s>")),
-        ("unk_token", special("<unk>")), ("sep_token", special("</s>")),
-        ("pad_token", special("<pad>")), ("cls_token", special("<s>")),
-        ("mask_token", special("<mask>", left: true)),
-      ]
-        + (self == .camembert
-          ? ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"].map {
-            ("additional_special_tokens", special($0))
-          } : [])
-    case .deberta:
-      return [
-        ("bos_token", special("[CLS]")), ("eos_token", special("[SEP]")),
-        ("unk_token", special("[UNK]", normalized: true)), ("sep_token", special("[SEP]")),
-        ("pad_token", special("[PAD]")), ("cls_token", special("[CLS]")),
-        ("mask_token", special("[MASK]")),
-      ]
     }
   }
 }

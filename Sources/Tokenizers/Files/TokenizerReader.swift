@@ -6,11 +6,13 @@ struct TokenizerReader {
   private var preTokenizer: PreTokenizer?
   private var postProcessor: PostProcessor?
   private var model: Model?
-  private var added: [AddedToken] = []
+  private var added: [(id: Int32, token: AddedToken)] = []
   private var truncatesLeft = false
+  private var paddingToken: String?
 
+  /// - Parameter configuration: nil for a file by itself, which then is all that counts
   static func read(
-    _ bytes: [UInt8], _ configuration: TokenizerConfiguration
+    _ bytes: [UInt8], _ configuration: TokenizerConfiguration?
   ) throws(TokenizerError) -> Tokenizer {
     var scanner = JSONScanner(bytes)
     var reader = TokenizerReader()
@@ -19,14 +21,24 @@ struct TokenizerReader {
       throw .json(file: "tokenizer.json", .missing(path: "model"))
     }
     var tokens = AddedTokens()
-    tokens.add(reader.added, to: model.vocabulary)
-    tokens.add(configuration.tokensToAdd(besides: tokens), to: model.vocabulary)
+    tokens.add(reader.added.map(\.token), to: model.vocabulary)
+    var configuration = configuration
+    if let padding = reader.paddingToken { configuration?.special.setPadding(padding) }
+    if let configuration {
+      tokens.add(configuration.tokensToAdd(besides: reader.added), to: model.vocabulary)
+    }
+    // The added tokens are prepared with the file's own normaliser: the classes exchange it after
+    // that.
     var tokenizer = try Tokenizer(
-      normalizer: reader.normalizer?.adapted(to: configuration), preTokenizer: reader.preTokenizer,
-      model: model,
+      normalizer: reader.normalizer, preTokenizer: reader.preTokenizer, model: model,
       postProcessor: reader.postProcessor, addedTokens: tokens)
     tokenizer.truncatesLeft = reader.truncatesLeft
-    tokenizer.configure(configuration)
+    if let configuration {
+      try tokenizer.adjust(to: configuration)
+      tokenizer.configure(configuration)
+    } else {
+      tokenizer.findSpecialTokens([:])
+    }
     return tokenizer
   }
 
@@ -58,7 +70,8 @@ struct TokenizerReader {
         throw .invalid(path: key, reason: "should be a list")
       }
       for (index, token) in tokens.enumerated() {
-        added.append(try AddedToken(Component(token, "added_tokens[\(index)]")))
+        let component = try Component(token, "added_tokens[\(index)]")
+        added.append((try component.id(component.value["id"], "id"), try AddedToken(component)))
       }
     case _ where value == .null: break
     case "normalizer": normalizer = try Normalizer(Component(value, key))
@@ -67,8 +80,9 @@ struct TokenizerReader {
     case "truncation":
       let side = try Component(value, key).optionalString("direction") ?? "Right"
       truncatesLeft = side == "Left"
-    // Padding and the way back from ids to text play no part here.
-    case "padding", "decoder": break
+    case "padding": paddingToken = try Component(value, key).optionalString("pad_token")
+    // The way back from ids to text plays no part here.
+    case "decoder": break
     default: throw .unknownOption(component: "tokenizer.json", name: key)
     }
   }
@@ -76,29 +90,11 @@ struct TokenizerReader {
 
 extension AddedToken {
   init(_ component: Component) throws(TokenizerError) {
-    try component.allow(
-      "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special")
     self.init(content: try component.string("content"))
     isSingleWord = try component.bool("single_word")
     stripsLeft = try component.bool("lstrip")
     stripsRight = try component.bool("rstrip")
     isNormalized = try component.bool("normalized")
     isSpecial = try component.bool("special")
-  }
-}
-
-extension Normalizer {
-  /// The tokenizer classes of the BERT family let `tokenizer_config.json` overrule the normaliser.
-  fileprivate func adapted(to configuration: TokenizerConfiguration) -> Normalizer {
-    let classes = ["Bert", "DistilBert", "MPNet", "Electra", "Funnel", "MobileBert", "LayoutLM"]
-    guard case .bert(let bert) = self, let name = configuration.tokenizerClass,
-      classes.contains(where: { name.hasPrefix($0 + "Tokenizer") })
-    else { return self }
-    guard let lowercases = configuration.lowercases else { return self }
-    return .bert(
-      BertNormalizer(
-        cleansText: bert.cleansText,
-        spacesChinese: configuration.spacesChinese ?? bert.spacesChinese,
-        stripsAccents: configuration.stripsAccents ?? lowercases, lowercases: lowercases))
   }
 }

@@ -1,6 +1,24 @@
 /// The model families whose bare `vocab.txt` can be read.
 enum VocabularyFamily {
   case bert, mpnet
+
+  /// Nil where the tokenizers of the class have no `vocab.txt`, or one that is read in another way.
+  init?(className: String) {
+    switch className {
+    case "MPNetTokenizer": self = .mpnet
+    case "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "ConvBertTokenizer",
+      "SqueezeBertTokenizer", "MobileBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
+      "RealmTokenizer", "RetriBertTokenizer", "DPRReaderTokenizer", "DPRContextEncoderTokenizer",
+      "DPRQuestionEncoderTokenizer", "PreTrainedTokenizer":
+      self = .bert
+    default: return nil
+    }
+  }
+
+  var tokenizerClass: TokenizerClass {
+    let name = self == .bert ? "BertTokenizer" : "MPNetTokenizer"
+    return TokenizerClass.all.first { $0.name == name } ?? .plain
+  }
 }
 
 extension Tokenizer {
@@ -10,32 +28,32 @@ extension Tokenizer {
     vocabulary bytes: [UInt8], family: VocabularyFamily, _ configuration: TokenizerConfiguration
   ) throws(TokenizerError) {
     let vocabulary = try Vocabulary(lines: bytes)
-    let special = configuration.completed(with: family.specialTokens)
-    let unknown = special.specialTokens["unk_token"]?.content ?? "[UNK]"
+    let special = configuration.special
+    let unknown = special.content(of: "unk_token") ?? "[UNK]"
     let model = Model.wordPiece(
       try WordPiece(
         vocabulary, unknown: unknown, continuationPrefix: "##", maximumScalars: 100))
     var added = AddedTokens()
-    added.add(special.tokensToAdd(besides: added), to: vocabulary)
+    added.add(configuration.tokensToAdd(besides: []), to: vocabulary)
 
     func id(_ role: String) throws(TokenizerError) -> Int32 {
-      let name = special.specialTokens[role]?.content ?? ""
+      let name = special.content(of: role) ?? ""
       guard let id = added.id(of: name) ?? vocabulary.id(of: name) else {
         throw .noUnknownToken(model: role, token: name)
       }
       return id
     }
-    let lowercases = configuration.lowercases ?? true
     try self.init(
       normalizer: .bert(
         BertNormalizer(
-          cleansText: true, spacesChinese: configuration.spacesChinese ?? true,
-          stripsAccents: configuration.stripsAccents ?? lowercases, lowercases: lowercases)),
+          cleansText: true, spacesChinese: configuration.spacesChinese,
+          stripsAccents: configuration.stripsAccents ?? configuration.lowercases,
+          lowercases: configuration.lowercases)),
       preTokenizer: .bert, model: model,
       postProcessor: .template(
         family.template(classification: try id("cls_token"), separator: try id("sep_token"))),
       addedTokens: added)
-    configure(special)
+    configure(configuration)
   }
 }
 
@@ -77,29 +95,5 @@ extension VocabularyFamily {
     return Template(
       single: [first, text, last],
       pair: [first, text, last] + (self == .mpnet ? [last] : []) + second)
-  }
-
-  fileprivate var specialTokens: [(role: String, token: AddedToken)] {
-    func special(_ content: String, left: Bool = false) -> AddedToken {
-      AddedToken(content: content, stripsLeft: left, isNormalized: false, isSpecial: true)
-    }
-    switch self {
-    case .bert:
-      return [
-        ("unk_token", special("[UNK]")), ("sep_token", special("[SEP]")),
-        ("pad_token", special("[PAD]")), ("cls_token", special("[CLS]")),
-        ("mask_token", special("[MASK]")),
-      ]
-    case .mpnet:
-      return [
-        ("bos_token", special("<s>")),
-        ("eos_token", special("</s>")),
-        ("unk_token", special("[UNK]")),
-        ("sep_token", special("</s>")),
-        ("pad_token", special("<pad>")),
-        ("cls_token", special("<s>")),
-        ("mask_token", special("<mask>", left: true)),
-      ]
-    }
   }
 }
