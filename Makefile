@@ -45,7 +45,8 @@ check: dependencies emulator lint ## What CI runs: format lint, a build without 
 	CI=1 swift test --skip-build $(OPTIMISED)
 
 .PHONY: lint
-lint: ## Check the format of the sources.
+lint: ## Check the format of the sources, and which module imports which.
+	.ci/imports
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
 .PHONY: format

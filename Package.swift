@@ -48,7 +48,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
@@ -56,6 +56,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels"),
+    module("Platform"),
     module("JSON"),
     module("Tensor", ["COpenBLAS", "CKernels", real]),
     module("Safetensors", ["JSON"]),
@@ -74,17 +75,21 @@ let package = Package(
       "Moderation",
       [
         .target(name: "DefaultWeights", condition: .when(traits: ["DefaultWeights"])),
-        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON", real, system,
+        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON", "Platform", real,
+        system,
       ]),
     module(
       "ModerationEvaluation",
-      ["Moderation", "JSON", real, .product(name: "Mustache", package: "swift-mustache")],
+      [
+        "Moderation", "JSON", "Platform", real,
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
       resources: ["css", "js", "mustache"].map { .embedInCode("Report/Templates/report.\($0)") }),
     .executableTarget(
       name: "moderate",
       dependencies: [
         "Moderation", "ModerationEvaluation", "Transformer", "Heads", "Tokenizers", "Tensor",
-        "Safetensors", "JSON", system,
+        "Safetensors", "JSON", "Platform", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -102,13 +107,14 @@ let package = Package(
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests(
       "ModerationTests",
-      ["Moderation", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport"]),
+      ["Moderation", "Transformer", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport"]),
     tests(
-      "ModerationEvaluationTests", ["ModerationEvaluation", "Moderation", "JSON", "TestSupport"]),
+      "ModerationEvaluationTests",
+      ["ModerationEvaluation", "Moderation", "Tensor", "JSON", "TestSupport"]),
     tests(
       "CommandTests",
       [
-        "moderate", "Moderation", "ModerationEvaluation", "JSON", "TestSupport",
+        "moderate", "Moderation", "ModerationEvaluation", "Tensor", "JSON", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

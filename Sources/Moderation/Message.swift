@@ -8,4 +8,9 @@ public struct Message: Sendable, Hashable {
     self.text = text
     self.context = context
   }
+
+  /// The message with a context, where it has none of its own.
+  package func inContext(_ context: [String]) -> Message {
+    self.context.isEmpty ? Message(text, context: context) : self
+  }
 }

@@ -1,3 +1,7 @@
+public import Heads
+public import Recurrent
+public import Transformer
+
 /// What can go wrong between a bundle and a verdict.
 public enum ModerationError: Error, Sendable, Equatable {
   /// The file is not valid JSON; the message has line and column.
@@ -17,6 +21,10 @@ public enum ModerationError: Error, Sendable, Equatable {
   /// A label that reads a class which no head has.
   case unknownClass(label: String, head: String, className: String, available: [String])
   case unknownHead(label: String, head: String, available: [String])
+  /// A label that reads a class whose name several classes of the head have.
+  case ambiguousClass(label: String, head: String, className: String)
+  /// Labels of one name, which would be one key of a verdict.
+  case duplicateLabel(String)
   /// A head for vectors of another length than the encoder's.
   case dimensionMismatch(head: String, expected: Int, encoder: Int)
   case unsupportedPrecision(String, allowed: [String])
@@ -27,8 +35,12 @@ public enum ModerationError: Error, Sendable, Equatable {
   case digestMismatch(file: String, expected: String, actual: String)
   /// Message trees whose nodes do not follow their parents.
   case invalidTree(String)
-  /// What a layer below reported, in its own words.
-  case model(String)
+  /// A transformer that cannot be loaded, or a text that it cannot read.
+  case transformer(TransformerError)
+  /// A network of characters and words that cannot be loaded, or a text that it cannot read.
+  case recurrent(RecurrentError)
+  /// A head that cannot be loaded, or a vector that it cannot score.
+  case head(HeadError)
 }
 
 extension ModerationError: CustomStringConvertible {
@@ -58,6 +70,11 @@ extension ModerationError: CustomStringConvertible {
     case .unknownHead(let label, let head, let available):
       "label \"\(label)\" reads head \"\(head)\"; there is "
         + available.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .ambiguousClass(let label, let head, let className):
+      "label \"\(label)\" reads class \"\(className)\" of head \"\(head)\", which has several of "
+        + "that name"
+    case .duplicateLabel(let name):
+      "several labels or classes are named \"\(name)\"; each needs a name of its own"
     case .dimensionMismatch(let head, let expected, let encoder):
       "head \"\(head)\" takes vectors of \(expected) numbers, the encoder gives \(encoder)"
     case .unsupportedPrecision(let precision, let allowed):
@@ -72,8 +89,9 @@ extension ModerationError: CustomStringConvertible {
       "\(file): SHA-256 is \(actual), the bundle expects \(expected)"
     case .invalidTree(let reason):
       "message tree: \(reason)"
-    case .model(let message):
-      message
+    case .transformer(let error): error.description
+    case .recurrent(let error): error.description
+    case .head(let error): error.description
     }
   }
 }

@@ -5,46 +5,53 @@ public import Tensor
 /// Loading maps the weights; afterwards a moderator holds no mutable state of its own, is cheap to
 /// copy, and may be called from any number of tasks.
 public struct Moderator: Sendable {
-  /// What the moderator goes by.
+  /// The labels, thresholds and actions that the verdicts are given by.
   public let bundle: ModerationBundle
-  let scorer: any TextScorer
-  let labels: LabelReader
-  /// The bundle's, unless the caller asked for another.
+  /// The bundle's policy, unless the caller asked for another.
   public let longTexts: LongTextPolicy
+  /// The context of messages that have none of their own.
+  public let defaultContext: [String]
+  let classifier: any TextClassifier
+  let labels: LabelReader
 
   /// What a caller may ask for beyond what the bundle says.
   public struct Options: Sendable {
     /// Nil: the bundle's first.
-    public var precision: ModelReference.Precision?
+    public var precision: Precision?
     /// Threads to compute on, where no processor is given; nil is one for each core.
     public var threads: Int?
-    /// Where to compute. Several moderators can share one, and with it its threads. nil: a processor of
-    /// the moderator's own.
+    /// Where to compute. Several moderators can share one, and with it its threads. Nil: a processor
+    /// of the moderator's own.
     public var processor: Processor?
     /// Tokens of one pass, when fewer than the bundle and the model allow.
     public var maximumTokens: Int?
     /// Windows over long texts, even where the bundle truncates.
     public var usesWindows: Bool
+    /// The context of messages that have none of their own, such as `["adult", "message"]`.
+    public var defaultContext: [String]
 
     public init(
-      precision: ModelReference.Precision? = nil, threads: Int? = nil,
-      processor: Processor? = nil, maximumTokens: Int? = nil, usesWindows: Bool = false
+      precision: Precision? = nil, threads: Int? = nil, processor: Processor? = nil,
+      maximumTokens: Int? = nil, usesWindows: Bool = false, defaultContext: [String] = []
     ) {
       self.precision = precision
       self.threads = threads
       self.processor = processor
       self.maximumTokens = maximumTokens
       self.usesWindows = usesWindows
+      self.defaultContext = defaultContext
     }
   }
 
-  init(bundle: ModerationBundle, scorer: any TextScorer, longTexts: LongTextPolicy? = nil)
-    throws(ModerationError)
-  {
+  init(
+    bundle: ModerationBundle, classifier: any TextClassifier, longTexts: LongTextPolicy? = nil,
+    defaultContext: [String] = []
+  ) throws(ModerationError) {
     self.bundle = bundle
-    self.scorer = scorer
+    self.classifier = classifier
     self.longTexts = longTexts ?? bundle.longTexts
-    labels = try LabelReader(bundle: bundle, heads: scorer.heads)
+    self.defaultContext = defaultContext
+    labels = try LabelReader(bundle: bundle, heads: classifier.heads)
   }
 
   /// Judges one message.
@@ -55,49 +62,42 @@ public struct Moderator: Sendable {
   }
 
   /// Judges texts in one batch: one verdict each, in order, each the same as it would be alone.
+  ///
+  /// - Throws: the error of the first text that cannot be judged.
   public func moderate(_ texts: [String], context: [String] = []) throws(ModerationError)
     -> [Verdict]
   {
-    var messages: [Message] = []
-    messages.reserveCapacity(texts.count)
-    for text in texts { messages.append(Message(text, context: context)) }
-    return try moderate(messages)
+    try moderate(texts.map { Message($0, context: context) })
   }
 
   /// Judges messages in one batch: one verdict each, in order, each the same as it would be alone.
+  ///
+  /// - Throws: the error of the first message that cannot be judged.
   public func moderate(_ messages: [Message]) throws(ModerationError) -> [Verdict] {
-    guard !messages.isEmpty else { return [] }
-    var texts: [ModelText] = []
-    texts.reserveCapacity(messages.count)
-    for message in messages { texts.append(try modelText(of: message)) }
-    let scores = try scorer.scores(for: texts, longTexts: longTexts)
     var verdicts: [Verdict] = []
     verdicts.reserveCapacity(messages.count)
-    for (message, score) in zip(messages, scores) {
-      verdicts.append(labels.verdict(on: message, scores: score))
-    }
+    for result in moderateEach(messages) { verdicts.append(try result.get()) }
     return verdicts
   }
 
-  /// The text as the model is given it: prompt and context prefixes in front.
-  ///
-  /// - Throws: `unknownContext`, or `contextNotSupported` for a context where the bundle has none.
-  public func modelText(of message: Message) throws(ModerationError) -> ModelText {
-    try bundle.modelText(of: message)
-  }
-}
-
-extension ModerationBundle {
-  /// The text as the model is given it: prompt and context prefixes in front.
-  ///
-  /// - Throws: `unknownContext`, or `contextNotSupported` for a context where there are none.
-  public func modelText(of message: Message) throws(ModerationError) -> ModelText {
-    let prompt = model.prompt ?? ""
-    guard let context else {
-      guard message.context.isEmpty else { throw .contextNotSupported(bundle: name) }
-      return ModelText(prefix: prompt, text: message.text)
+  /// Judges messages in one batch: one result each, in order. A message that cannot be judged has an
+  /// error of its own; the verdicts on the others are the same as they would be without it.
+  public func moderateEach(_ messages: [Message]) -> [Result<Verdict, ModerationError>] {
+    let messages = messages.map(inContext)
+    let texts = messages.map { message in
+      Result { () throws(ModerationError) in try bundle.modelText(of: message) }
     }
-    return ModelText(
-      prefix: prompt + (try context.prefix(for: message.context)), text: message.text)
+    var found = attempt(texts.compactMap { try? $0.get() }) {
+      (texts) throws(ModerationError) in try classifier.classify(texts, longTexts: longTexts)
+    }[...]
+    return zip(messages, texts).map { message, text in
+      text.flatMap { _ in found.removeFirst() }
+        .map { labels.verdict(on: message, $0) }
+    }
+  }
+
+  /// The message in the context that it is judged in: its own, or the default one.
+  public func inContext(_ message: Message) -> Message {
+    message.inContext(defaultContext)
   }
 }

@@ -2,7 +2,7 @@ public import JSON
 public import Safetensors
 
 /// Why a character-and-word classifier cannot be loaded or cannot score.
-public enum RecurrentError: Error, Sendable {
+public enum RecurrentError: Error, Sendable, Equatable {
   /// A file is absent or cannot be read.
   case unreadable(file: String)
   /// A file holds bytes that are no UTF-8.

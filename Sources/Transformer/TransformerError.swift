@@ -3,7 +3,7 @@ public import Safetensors
 public import Tokenizers
 
 /// Why a model could not be loaded or run.
-public enum TransformerError: Error, Sendable, CustomStringConvertible {
+public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file that the model's folder must have is not there, or could not be read.
   case unreadable(file: String, reason: String)
   /// A configuration file has a value of the wrong kind, or lacks one.

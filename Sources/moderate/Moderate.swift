@@ -5,7 +5,7 @@ struct Moderate: ParsableCommand {
     commandName: "moderate",
     abstract: "Moderates text on this machine.",
     discussion: """
-      Exit codes: 0 fine, 1 a gate or check failed, 2 usage or bad input.
+      Exit codes: 0 all is well, 1 a gate or check failed, 2 wrong usage or bad input.
       """,
     subcommands: [
       Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self,

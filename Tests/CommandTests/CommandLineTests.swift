@@ -1,56 +1,21 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The built `moderate`, run as people run it, on small random models.
-@Suite struct CommandLineTests {
-  static let package = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  static let models = package.appending(path: "Tests/Fixtures/transformers/models")
-  static let encoder = models.appending(path: "pooling-mean-normalized").path
+@Suite(.enabled(if: CommandProcess.path != nil, "moderate is not built"))
+struct CommandLineTests {
+  static let encoder = Checkout.models.appending(path: "pooling-mean-normalized").path
 
-  struct Outcome {
-    var output: String
-    var complaints: String
-    var code: Int32
-    var lines: [JSONValue] {
-      get throws {
-        try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
-      }
-    }
-  }
-
-  /// SwiftPM builds the executable beside the tests that depend on it.
-  private static var executable: URL {
-    let arguments = CommandLine.arguments.map { URL(filePath: $0) }
-    let folders = [Bundle.main.bundleURL] + arguments.map { $0.deletingLastPathComponent() }
-    let candidates = folders.flatMap { folder in
-      [folder, folder.deletingLastPathComponent()].map { $0.appending(path: "moderate") }
-    }
-    return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }
-      ?? package.appending(path: ".build/debug/moderate")
-  }
-
-  private func run(_ arguments: String..., input: String = "") throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    let source = try TemporaryFile(input)
-    let output = try TemporaryFile("")
-    let complaints = try TemporaryFile("")
-    process.standardInput = try FileHandle(forReadingFrom: source.url)
-    process.standardOutput = try FileHandle(forWritingTo: output.url)
-    process.standardError = try FileHandle(forWritingTo: complaints.url)
-    try process.runToEnd()
-    return Outcome(
-      output: try String(contentsOf: output.url, encoding: .utf8),
-      complaints: try String(contentsOf: complaints.url, encoding: .utf8),
-      code: process.terminationStatus)
+  private func run(_ arguments: String..., input: String = "") throws -> CommandProcess.Result {
+    try CommandProcess.run(arguments, input: input)
   }
 
   /// A bundle over the small encoder: one label that always fires, one that never does.
-  private func bundle() throws -> TemporaryFile {
-    let file = try TemporaryFile(
+  private func bundle() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write(
       """
       {"format": 1, "name": "small", "model": {"kind": "encoder", "path": "encoder"},
        "heads": [{"path": "head.txt"}],
@@ -59,12 +24,10 @@ import Testing
                    "direction": {"from": "author", "to": "others"}},
                   {"name": "never", "threshold": 1, "scores": [{"class": "1"}]}],
        "actions": {"warn": "Warn."}}
-      """, name: "moderation.json")
-    let folder = file.url.deletingLastPathComponent()
-    try FileManager.default.copyItem(
-      atPath: Self.encoder, toPath: folder.appending(path: "encoder").path)
-    try Data(Self.lightGBM.utf8).write(to: folder.appending(path: "head.txt"))
-    return file
+      """, to: "moderation.json")
+    try folder.copy(URL(filePath: Self.encoder), to: "encoder")
+    try folder.write(Self.lightGBM, to: "head.txt")
+    return folder
   }
 
   /// One tree with one split on the first number of an embedding of eight.
@@ -105,9 +68,9 @@ import Testing
 
   @Test func `Classify gives one line of JSON for each line, in order`() throws {
     let bundle = try bundle()
-    let folder = bundle.url.deletingLastPathComponent().path
+    let folder = bundle.path
     let outcome = try run("classify", "--model", folder, input: "the cat\n\nzzz\n")
-    #expect(outcome.code == 0, "\(outcome.complaints)")
+    #expect(outcome.code == 0, "\(outcome.errors)")
     let lines = try outcome.lines
     #expect(lines.map { $0["text"] } == ["the cat", "", "zzz"])
     for line in lines {
@@ -121,21 +84,70 @@ import Testing
 
   @Test func `A bad line is reported, answered in its place, and loses no other`() throws {
     let bundle = try bundle()
-    let folder = bundle.url.deletingLastPathComponent().path
+    let folder = bundle.path
     let outcome = try run(
       "classify", "--model", folder, "--input", "-", "--input-format", "jsonl",
       input: "{\"text\": \"a\"}\n{oops\n{\"text\": \"\\ud83d\"}\n")
     #expect(outcome.code == 2)
-    #expect(outcome.complaints.contains("line 2"))
+    #expect(outcome.errors.contains("line 2"))
     let lines = try outcome.lines
     try #require(lines.count == 3)
     #expect(lines[1]["line"] == 2 && lines[1]["error"] != nil)
     #expect(lines[2]["text"] == "\u{FFFD}")
   }
 
+  @Test func `A context that the bundle does not know is an error of its line alone`() throws {
+    let bundle = try bundle()
+    let outcome = try run(
+      "classify", "--model", bundle.path, "--input", "-", "--input-format", "jsonl",
+      input: "{\"text\": \"a\", \"context\": \"adult\"}\n{\"text\": \"b\"}\n")
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains("line 1: small has no contexts"))
+    let lines = try outcome.lines
+    try #require(lines.count == 2)
+    #expect(lines[0]["line"] == 1 && lines[0]["error"] != nil)
+    #expect(lines[1]["text"] == "b")
+    let everywhere = try run("classify", "--model", bundle.path, "--context", "adult", "a", "b")
+    #expect(everywhere.code == 2)
+    #expect(try everywhere.lines.allSatisfy { $0["error"] != nil })
+  }
+
+  @Test(arguments: ["classify", "embed", "tokenize"])
+  func `A text with an id beyond the embedding table is an error of its line alone`(
+    command: String
+  ) throws {
+    let bundle = try bundle()
+    // "zzz" becomes a token behind the last row of the table.
+    let path = "encoder/tokenizer.json"
+    let url = bundle.url.appending(path: path)
+    guard
+      case .object(var tokenizer) = try JSONValue(parsing: [UInt8](Data(contentsOf: url))),
+      case .object(var model)? = tokenizer["model"], case .object(var words)? = model["vocab"]
+    else { return }
+    words["zzz"] = 1000
+    model["vocab"] = .object(words)
+    tokenizer["model"] = .object(model)
+    try bundle.write(JSONValue.object(tokenizer).encoded(), to: path)
+    let outcome = try run(command, "--model", bundle.path, "the cat", "a zzz", "a dog")
+    let lines = try outcome.lines
+    try #require(lines.count == 3)
+    // Tokens can be shown without the table.
+    let isError = command != "tokenize"
+    #expect(outcome.code == (isError ? 2 : 0))
+    #expect(lines.map { $0["error"] != nil } == [false, isError, false])
+    #expect(outcome.errors.contains("line 2: ") == isError)
+  }
+
+  @Test func `A prompt that the model does not have is an error before any text`() throws {
+    let outcome = try run("embed", "--model", Self.encoder, "--prompt-name", "nothing", "a", "b")
+    #expect(outcome.code == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("no prompt named nothing"))
+  }
+
   @Test func `Tables and graphs are there when asked for`() throws {
     let bundle = try bundle()
-    let folder = bundle.url.deletingLastPathComponent().path
+    let folder = bundle.path
     let table = try run("classify", "--model", folder, "--format", "table", "the cat")
     #expect(table.output.contains("author → others") && table.output.contains("Warn."))
     #expect(!table.output.contains("\u{1B}"))
@@ -147,11 +159,11 @@ import Testing
     let embedded = try run("embed", "--model", Self.encoder, "the cat sat", "zzz")
     #expect(embedded.code == 0)
     let bundle = try bundle()
-    let head = bundle.url.deletingLastPathComponent().appending(path: "head.txt").path
+    let head = bundle.path(of: "head.txt")
     let scored = try run("score", "--head", head, input: embedded.output)
-    #expect(scored.code == 0, "\(scored.complaints)")
+    #expect(scored.code == 0, "\(scored.errors)")
     try #require(try scored.lines.count == 2)
-    let folder = bundle.url.deletingLastPathComponent().path
+    let folder = bundle.path
     let verdict = try run("classify", "--model", folder, "the cat sat")
     #expect(
       try scored.lines[0].float("scores", "1")
@@ -159,13 +171,11 @@ import Testing
   }
 
   @Test func `Tokenize needs no weights`() throws {
-    let folder = try TemporaryFile("")
-    let url = folder.url.deletingLastPathComponent()
+    let folder = try TemporaryFolder()
     for name in ["config.json", "tokenizer.json", "tokenizer_config.json"] {
-      try FileManager.default.copyItem(
-        atPath: Self.encoder + "/" + name, toPath: url.appending(path: name).path)
+      try folder.copy(URL(filePath: Self.encoder).appending(path: name), to: name)
     }
-    let outcome = try run("tokenize", "--model", url.path, "The cat")
+    let outcome = try run("tokenize", "--model", folder.path, "The cat")
     #expect(
       outcome.output
         == #"{"ids":[2,11,13,3],"tokens":["[CLS]","the","cat","[SEP]"],"truncated":false}"#
@@ -174,39 +184,35 @@ import Testing
 
   @Test func `Inspect names the kernels and checks files`() throws {
     let bundle = try bundle()
-    let url = bundle.url.deletingLastPathComponent()
-    let report = try run("inspect", "--model", url.path)
-    #expect(report.code == 0, "\(report.complaints)")
+    let report = try run("inspect", "--model", bundle.path)
+    #expect(report.code == 0, "\(report.errors)")
     #expect(try report.lines[0]["machine"]?["OpenBLAS core"] != nil)
-    let text = try String(contentsOf: bundle.url, encoding: .utf8)
+    let text = try String(
+      contentsOf: bundle.url.appending(path: "moderation.json"), encoding: .utf8)
     let digest = String(repeating: "0", count: 64)
-    try Data(
-      text.replacing(#""format": 1,"#, with: #""format": 1, "files": {"head.txt": "\#(digest)"},"#)
-        .utf8
-    )
-    .write(to: bundle.url)
-    let failed = try run("inspect", "--verify", "--model", url.path)
+    try bundle.write(
+      text.replacing(
+        #""format": 1,"#, with: #""format": 1, "files": {"head.txt": "\#(digest)"},"#),
+      to: "moderation.json")
+    let failed = try run("inspect", "--verify", "--model", bundle.path)
     #expect(failed.code == 1)
-    #expect(failed.complaints.contains("head.txt"))
+    #expect(failed.errors.contains("head.txt"))
   }
 
   @Test(arguments: [
     ["classify", "--model", "/nowhere", "a"], ["classify", "--model", "owner/absent", "a"],
     ["classify", "--nonsense"], ["nonsense"], ["score", "--head", "/nowhere"],
-    ["classify", "--threads", "0", "a"], ["embed", "--model", "/nowhere", "--input", "/none"],
+    ["classify", "--threads", "0", "a"], ["classify", "--precision", "bfloat16", "a"],
+    ["evaluate", "--test", "t.jsonl", "--label", "a=x", "--label", "a=y"],
+    ["evaluate", "--test", "t.jsonl", "--gate-label", "a=1", "--gate-label", "a=0"],
+    ["embed", "--model", "/nowhere", "--input", "/none"],
   ])
   func `Wrong usage and bad input end with 2 and a message`(arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    let complaints = try TemporaryFile("")
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = try FileHandle(forWritingTo: complaints.url)
-    try process.runToEnd()
-    #expect(process.terminationStatus == 2)
-    let text = try String(contentsOf: complaints.url, encoding: .utf8)
-    #expect(text.hasPrefix("moderate: "))
-    if arguments.contains("owner/absent") { #expect(text.contains("hf download owner/absent")) }
+    let outcome = try CommandProcess.run(arguments)
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.hasPrefix("moderate: "))
+    if arguments.contains("owner/absent") {
+      #expect(outcome.errors.contains("hf download owner/absent"))
+    }
   }
 }

@@ -32,7 +32,7 @@ import Testing
     (12.345, 2, "12.35"), (0, 2, "0.00"), (.nan, 2, "–"), (7, 0, "7"), (0.05, 2, "0.05"),
   ])
   func `Numbers are rounded to decimals`(number: Float, count: Int, text: String) {
-    #expect(decimals(number, count) == text)
+    #expect(fixed(number, count) == text)
   }
 }
 

@@ -2,6 +2,8 @@ import Foundation
 import JSON
 import Moderation
 import ModerationEvaluation
+import Tensor
+import TestSupport
 import Testing
 
 @Suite("moderate quantize", .enabled(if: CommandProcess.path != nil, "moderate is not built"))
@@ -11,9 +13,8 @@ struct QuantizeCommandTests {
   {
     let model = try SmallModel()
     try model.write(EvaluateCommandTests.data, to: "t.jsonl")
-    let target = FileManager.default.temporaryDirectory.appending(
-      path: "quantized-\(UInt64.random(in: 0 ... .max))")
-    defer { try? FileManager.default.removeItem(at: target) }
+    let folder = try TemporaryFolder()
+    let target = folder.url.appending(path: "quantized")
     let arguments = [
       "quantize", "--model", model.folder.path, "--output", target.path, "--test",
       model.file("t.jsonl"),

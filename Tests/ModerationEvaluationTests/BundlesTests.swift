@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Moderation
+import Tensor
 import TestSupport
 import Testing
 
@@ -82,7 +83,7 @@ struct BundlesTests {
   @Test(arguments: Kind.allCases)
   func `each runs in float32, and in int8 when asked, unless it says otherwise`(kind: Kind) throws {
     let folder = try kind.folder()
-    func scores(_ precision: ModelReference.Precision?) throws -> [Float] {
+    func scores(_ precision: Precision?) throws -> [Float] {
       let moderator = try Moderator(contentsOf: folder.url, options: .init(precision: precision))
       return try moderator.moderate("we meet at noon!").labels.map(\.rawScore)
     }
@@ -123,7 +124,7 @@ struct BundlesTests {
         line: index + 1, text: text, labels: [:],
         metadata: ["context": context.joined(separator: "+")], context: context)
     }
-    let scored = try moderator.rawScores(of: examples.map(\.message))
+    let scored = try moderator.rawScores(of: examples.map(\.message)).map { try $0.get() }
     for (label, definition) in moderator.bundle.labels.enumerated() {
       let sorted = scored.map { $0.scores[label] }.sorted()
       // The bundle's own thresholds mean nothing to random weights.

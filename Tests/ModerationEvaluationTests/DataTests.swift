@@ -101,11 +101,87 @@ struct DataTests {
       "text,a\none,1,2\ntwo,maybe\nthree,1\n\"four,1", format: .csv(), columns: columns)
     #expect(
       entries == [
-        .unreadable(UnreadableLine(line: 2, reason: "3 columns where the header has 2")),
+        .unreadable(UnreadableLine(line: 2, reason: "3 fields where the header has 2")),
         .unreadable(UnreadableLine(line: 3, reason: "a is \"maybe\", neither 0 nor 1")),
         .example(LabelledExample(line: 4, text: "three", labels: ["a": true])),
-        .unreadable(UnreadableLine(line: 5, reason: "a quoted field does not end")),
+        .unreadable(UnreadableLine(line: 5, reason: "a quoted field is not closed")),
       ])
+  }
+
+  @Test(arguments: [
+    "two\r\nlines", "two\nlines", "old\rlines", "\rfirst", " spaces \t", "\u{FEFF}mark",
+    "a\u{2028}b",
+    "\u{301}combining", "nul\0", "\r\n", "last\r",
+  ])
+  func `CSV and TSV give a quoted text back exactly as it came`(text: String) throws {
+    for (format, separator) in [
+      (DatasetReader.Format.csv(), ","), (.csv(separator: "\t"), "\t"),
+    ] {
+      for end in ["\n", "\r\n", ""] {
+        let entries = try read(
+          "text\(separator)a\r\n\"\(text)\"\(separator)1\(end)", format: format,
+          columns: DatasetColumns(labels: [Label(name: "a")]))
+        #expect(entries == [.example(LabelledExample(line: 2, text: text, labels: ["a": true]))])
+      }
+    }
+  }
+
+  @Test func `CSV: a lone carriage return is text, without quotes too`() throws {
+    let entries = try read(
+      "text,a\n\rone\rtwo,1\n", format: .csv(), columns: DatasetColumns(labels: [Label(name: "a")]))
+    #expect(
+      entries == [.example(LabelledExample(line: 2, text: "\rone\rtwo", labels: ["a": true]))])
+  }
+
+  @Test func `CSV: text after a closing quote costs its row alone`() throws {
+    let entries = try read(
+      "text,a\n\"one\" more,1\ntwo,0\n", format: .csv(),
+      columns: DatasetColumns(labels: [Label(name: "a")]))
+    #expect(
+      entries == [
+        .unreadable(
+          UnreadableLine(line: 2, reason: "text after the closing quote of a field")),
+        .example(LabelledExample(line: 3, text: "two", labels: ["a": false])),
+      ])
+  }
+
+  @Test func `CSV with two columns of one name is an error that names it`() {
+    for header in ["text,text,a", "text,a,a", "text,a,lang,lang", "text,a,context,context"] {
+      let error = #expect(throws: EvaluationError.self) {
+        try read(
+          header + "\n", format: .csv(), columns: DatasetColumns(labels: [Label(name: "a")]))
+      }
+      #expect(error?.description.hasPrefix("test.csv: 2 columns are named") == true)
+    }
+  }
+
+  @Test func `a line or row beyond the limit costs itself alone`() throws {
+    let long = String(repeating: "x", count: ByteStream.longestLine + 1)
+    let reason = "longer than \(ByteStream.longestLine) bytes"
+    #expect(
+      try read("{\"text\": \"\(long)\"}\n{\"text\": \"a\"}", chunk: 1 << 16) == [
+        .unreadable(UnreadableLine(line: 1, reason: reason)),
+        .example(LabelledExample(line: 2, text: "a", labels: [:])),
+      ])
+    let columns = DatasetColumns(labels: [Label(name: "a")])
+    #expect(
+      try read("text,a\n\(long),1\nb,0", format: .csv(), columns: columns, chunk: 1 << 16) == [
+        .unreadable(UnreadableLine(line: 2, reason: reason)),
+        .example(LabelledExample(line: 3, text: "b", labels: ["a": false])),
+      ])
+  }
+
+  @Test func `a stream of bytes ends lines at newlines, whatever the pieces`() throws {
+    let text = "\u{FEFF}a\r\n\u{FEFF}b\rc\n\nd\r"
+    for size in [1, 2, 3, 5, 100] {
+      let stream = ByteStream(pieces: once(Array(text.utf8), size: size))
+      var lines: [String] = []
+      while let line = try stream.nextLine() {
+        lines.append(String(decoding: line.bytes, as: UTF8.self))
+        #expect(line.number == lines.count)
+      }
+      #expect(lines == ["a", "\u{FEFF}b\rc", "", "d\r"])
+    }
   }
 
   @Test func `CSV without a needed column is an error that lists the columns`() {
@@ -120,9 +196,9 @@ struct DataTests {
 
   @Test(arguments: [1, 2, 3, 7, 1000])
   func `the size of the chunks does not matter`(size: Int) throws {
-    let lines = "{\"text\": \"é\"}\r\n{\"text\": \"b\"}\n\n{\"text\": 1}\n{\"text\": \"c\"}"
+    let lines = "\u{FEFF}{\"text\": \"é\"}\r\n{\"text\": \"b\"}\n\n{\"text\": 1}\n{\"text\": \"c\"}"
     #expect(try read(lines, chunk: size) == read(lines))
-    let csv = "text,a\n\"x\"\"\n\",1\r\ny,0\n"
+    let csv = "\u{FEFF}text,a\n\"x\"\"\n\",1\r\ny,0\n"
     let columns = DatasetColumns(labels: [Label(name: "a")])
     #expect(
       try read(csv, format: .csv(), columns: columns, chunk: size)

@@ -83,7 +83,7 @@ enum ReportSample {
 }
 
 /// Reads the truths from the text and blurs them.
-private struct NoisyModel: ScoringModel {
+private struct NoisyModel: EvaluatedModel {
   let noise: Double
   let labels: [String]
 
@@ -95,17 +95,18 @@ private struct NoisyModel: ScoringModel {
     }
   }
 
-  func rawScores(of messages: [Message]) -> [ScoredMessage] {
+  func rawScores(of messages: [Message]) -> [Result<LabelScores, any Error>] {
     messages.map { message in
       let parts = message.text.split(separator: " ")
       let marks = parts.count > 2 ? Array(parts[2]) : []
       // Close to the other precision's, as int8 is to float32.
       var generator = SeededGenerator(seed: 0, text: message.text)
-      return ScoredMessage(
-        scores: labels.indices.map { label in
-          let truth = marks.indices.contains(label) && marks[label] == "1"
-          return Float((truth ? 1 - noise : 0) + noise * generator.nextUnit())
-        })
+      return .success(
+        LabelScores(
+          scores: labels.indices.map { label in
+            let truth = marks.indices.contains(label) && marks[label] == "1"
+            return Float((truth ? 1 - noise : 0) + noise * generator.nextUnit())
+          }))
     }
   }
 }

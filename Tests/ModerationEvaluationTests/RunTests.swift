@@ -14,6 +14,23 @@ struct RunTests {
     ],
     vocabularies: ["insult": ["bad", "vile", "nice"], "advert": ["spam"], "silent": []])
 
+  @Test func `a message that cannot be scored is an unreadable line and loses no other`() throws {
+    var model = Self.model
+    model.unreadable = "odd"
+    var evaluator = Evaluator(model, batch: 3)
+    for (index, text) in ["a bad day", "an odd day", "nice"].enumerated() {
+      try evaluator.add(
+        LabelledExample(line: index + 1, text: text, labels: ["insult": index == 0]))
+    }
+    try evaluator.finish()
+    #expect(evaluator.rows.count == 2)
+    #expect(evaluator.unreadable.map(\.description) == ["line 2: an odd word"])
+    var probe = DisguiseProbe(model, batch: 2)
+    for text in ["bad", "odd"] { probe.add(LabelledExample(text: text, labels: ["insult": true])) }
+    probe.finish()
+    #expect(probe.results.allSatisfy { $0.labels.first?.positives == 1 })
+  }
+
   static func data(_ count: Int = 40) -> String {
     (0..<count).map { index in
       let kinds = ["a bad day", "vile words", "buy spam", "nice weather"]
@@ -220,7 +237,7 @@ struct RunTests {
     #expect(fixed(-0.5, 1) == "-0.5")
     #expect(fixed(-0.001, 1) == "0.0")
     #expect(fixed(12.3, 0) == "12")
-    #expect(fixed(.nan, 2) == "nan")
+    #expect(fixed(Double.nan, 2) == "–")
     #expect(percent(0.875) == "87.5 %")
     #expect(grouped(1_234_567) == "1\u{202F}234\u{202F}567")
     #expect(grouped(-12) == "-12")

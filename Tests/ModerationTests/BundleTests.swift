@@ -1,4 +1,5 @@
 import JSON
+import Tensor
 import Testing
 
 @testable import Moderation

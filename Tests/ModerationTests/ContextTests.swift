@@ -43,17 +43,26 @@ import Testing
     throws
   {
     var bundle = ModerationBundle.directions
-    var moderator = try Moderator(bundle: bundle, scorer: FakeScorer.directions)
+    var moderator = try Moderator(bundle: bundle, classifier: FakeClassifier.directions)
     #expect(throws: ModerationError.contextNotSupported(bundle: "directions")) {
       try moderator.moderate("text", context: ["adult"])
     }
     bundle.context = prefixes
     bundle.model.prompt = "query: "
-    moderator = try Moderator(bundle: bundle, scorer: FakeScorer.directions)
+    moderator = try Moderator(bundle: bundle, classifier: FakeClassifier.directions)
     let message = Message("text", context: ["adult"])
-    #expect(try moderator.modelText(of: message).joined == "query: [ADULT] text")
+    #expect(try moderator.bundle.modelText(of: message).joined == "query: [ADULT] text")
     let verdict = try moderator.moderate("text", context: ["adult"])
     #expect(verdict.text == "text")
     #expect(verdict.context == ["adult"])
+  }
+
+  @Test func `Messages without a context of their own are judged in the default one`() throws {
+    var bundle = ModerationBundle.directions
+    bundle.context = prefixes
+    let moderator = try Moderator(
+      bundle: bundle, classifier: FakeClassifier.directions, defaultContext: ["bio"])
+    let verdicts = try moderator.moderate([Message("a"), Message("b", context: ["adult"])])
+    #expect(verdicts.map(\.context) == [["bio"], ["adult"]])
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Moderation
@@ -33,19 +34,17 @@ import Testing
   }
 
   @Test func `A bundle's files are compared with what it expects`() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.createDirectory(
-      at: folder.appending(path: "model"), withIntermediateDirectories: true)
-    try Data("abc".utf8).write(to: folder.appending(path: "good"))
-    try Data("abd".utf8).write(to: folder.appending(path: "model/bad"))
+    let folder = try TemporaryFolder()
+    try folder.write("abc", to: "good")
+    try folder.write("abd", to: "model/bad")
     let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     var bundle = ModerationBundle.directions
     bundle.files = [
       FileDigest(path: "good", sha256: digest), FileDigest(path: "absent", sha256: digest),
     ]
     bundle.model.files = [FileDigest(path: "bad", sha256: digest)]
-    let found = try bundle.verify(in: folder)
+    try folder.write(bundle.encoded(), to: ModerationBundle.fileName)
+    let found = try ModelSource(contentsOf: folder.url).verify()
     #expect(found.count == 3)
     #expect(found[0].problem == nil)
     guard case .unreadable? = found[1].problem, case .digestMismatch? = found[2].problem else {

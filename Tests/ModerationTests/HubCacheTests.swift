@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Moderation
@@ -18,20 +19,15 @@ import Testing
   }
 
   @Test func `A name is looked up through its ref`() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "hub-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: root) }
-    let repository = root.appending(path: "models--owner--model")
-    let snapshot = repository.appending(path: "snapshots/abc123")
-    try FileManager.default.createDirectory(at: snapshot, withIntermediateDirectories: true)
-    try FileManager.default.createDirectory(
-      at: repository.appending(path: "refs"), withIntermediateDirectories: true)
-    try Data("abc123\n".utf8).write(to: repository.appending(path: "refs/main"))
-    let cache = HubCache(folder: root)
+    let root = try TemporaryFolder()
+    try root.write("{}", to: "models--owner--model/snapshots/abc123/config.json")
+    try root.write("abc123\n", to: "models--owner--model/refs/main")
+    let cache = HubCache(folder: root.url)
     #expect(try cache.snapshot(of: "owner/model").lastPathComponent == "abc123")
     #expect(try cache.snapshot(of: "owner/model", revision: "abc123").lastPathComponent == "abc123")
     #expect(
-      try ModelLocation.folder(named: "owner/model@abc123", cache: cache).lastPathComponent
-        == "abc123")
+      try ModelSource(named: "owner/model@abc123", cache: cache)
+        == .model(try cache.snapshot(of: "owner/model")))
     for (name, revision) in [
       ("owner/other", "main"), ("owner/model", "v2"), ("owner/model", "../.."), ("../x", "main"),
     ] {
@@ -44,7 +40,7 @@ import Testing
 
   @Test func `A folder that is not there is not looked up in the cache`() {
     #expect(throws: ModerationError.unreadable(file: "./owner/model", reason: "no such folder")) {
-      try ModelLocation.folder(named: "./owner/model")
+      try ModelSource(named: "./owner/model")
     }
   }
 }

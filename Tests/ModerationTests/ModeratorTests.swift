@@ -1,10 +1,11 @@
 import JSON
 import Testing
+import Transformer
 
 @testable import Moderation
 
 @Suite struct ModeratorTests {
-  let moderator = try? Moderator(bundle: .directions, scorer: FakeScorer.directions)
+  let moderator = try? Moderator(bundle: .directions, classifier: FakeClassifier.directions)
 
   @Test(arguments: [
     ("I'm trash", ["self_harm"]), ("He's trash", ["harming_others"]),
@@ -43,6 +44,38 @@ import Testing
     #expect(try moderator.moderate([String]()).isEmpty)
   }
 
+  @Test func `A message that cannot be judged has its own error and loses no other`() throws {
+    var classifier = FakeClassifier.directions
+    classifier.unreadable = "odd"
+    let moderator = try Moderator(bundle: .directions, classifier: classifier)
+    let messages = [
+      Message("I'm trash"), Message("an odd word"), Message("x", context: ["adult"]),
+      Message("They told"),
+    ]
+    let results = moderator.moderateEach(messages)
+    try #require(results.count == 4)
+    #expect(try results[0].get() == moderator.moderate("I'm trash"))
+    #expect(throws: ModerationError.transformer(.tokenOutOfRange(id: 9, vocabulary: 8))) {
+      try results[1].get()
+    }
+    #expect(throws: ModerationError.contextNotSupported(bundle: "directions")) {
+      try results[2].get()
+    }
+    #expect(try results[3].get() == moderator.moderate("They told"))
+    #expect(throws: ModerationError.transformer(.tokenOutOfRange(id: 9, vocabulary: 8))) {
+      try moderator.moderate(messages)
+    }
+    #expect(moderator.moderateEach([Message]()).isEmpty)
+  }
+
+  @Test func `Labels of one name are refused`() {
+    var bundle = ModerationBundle.directions
+    bundle.labels[1].name = "self_harm"
+    #expect(throws: ModerationError.duplicateLabel("self_harm")) {
+      try Moderator(bundle: bundle, classifier: FakeClassifier.directions)
+    }
+  }
+
   @Test func `Tasks may call one moderator at once`() async throws {
     let moderator = try #require(moderator)
     let expected = try moderator.moderate("He's trash")
@@ -57,19 +90,20 @@ import Testing
   @Test func `A threshold is compared as float32, as the score is`() throws {
     var bundle = ModerationBundle.directions
     bundle.labels[0].threshold = 0.1
-    let scorer = FakeScorer(
-      heads: FakeScorer.directions.heads, scores: ["x": ["self_harm": Double(Float(0.1))]])
-    let label = try Moderator(bundle: bundle, scorer: scorer).moderate("x").labels[0]
+    let classifier = FakeClassifier(
+      heads: FakeClassifier.directions.heads, scores: ["x": ["self_harm": Double(Float(0.1))]])
+    let label = try Moderator(bundle: bundle, classifier: classifier).moderate("x").labels[0]
     #expect(label.isFlagged)
-    #expect(!(try Moderator(bundle: bundle, scorer: scorer).moderate("y").labels[0].isFlagged))
+    #expect(
+      !(try Moderator(bundle: bundle, classifier: classifier).moderate("y").labels[0].isFlagged))
   }
 
   @Test func `A score that is no number never fires`() throws {
-    let scorer = FakeScorer(
-      heads: FakeScorer.directions.heads, scores: ["x": ["self_harm": .nan]])
+    let classifier = FakeClassifier(
+      heads: FakeClassifier.directions.heads, scores: ["x": ["self_harm": .nan]])
     var bundle = ModerationBundle.directions
     bundle.labels[0].threshold = 0
-    let verdict = try Moderator(bundle: bundle, scorer: scorer).moderate("x")
+    let verdict = try Moderator(bundle: bundle, classifier: classifier).moderate("x")
     #expect(!verdict.labels[0].isFlagged)
     #expect(String(decoding: verdict.json.encoded(), as: UTF8.self).contains(#""score":null"#))
   }
@@ -83,43 +117,44 @@ import Testing
         name: "harm",
         sources: [.init(head: "a", className: "1"), .init(head: "b", className: "bad")])
     ]
-    let scorer = FakeScorer(
+    let classifier = FakeClassifier(
       heads: [
-        ScoredHead(name: "a", classes: ["0", "1"]), ScoredHead(name: "b", classes: ["bad"]),
+        HeadClasses(name: "a", classes: ["0", "1"]), HeadClasses(name: "b", classes: ["bad"]),
       ],
       scores: ["x": ["0": 0.7, "1": 0.3, "bad": 0.8]])
-    let verdict = try Moderator(bundle: bundle, scorer: scorer).moderate("x")
+    let verdict = try Moderator(bundle: bundle, classifier: classifier).moderate("x")
     #expect(verdict["harm"]?.score == 0.55)
 
     bundle.labels[0].sources = [.init(head: "c", className: "1")]
     #expect(throws: ModerationError.unknownHead(label: "harm", head: "c", available: ["a", "b"])) {
-      try Moderator(bundle: bundle, scorer: scorer)
+      try Moderator(bundle: bundle, classifier: classifier)
     }
     bundle.labels[0].sources = [.init(head: "a", className: "2")]
     #expect(
       throws: ModerationError.unknownClass(
         label: "harm", head: "a", className: "2", available: ["0", "1"])
-    ) { try Moderator(bundle: bundle, scorer: scorer) }
+    ) { try Moderator(bundle: bundle, classifier: classifier) }
     bundle.labels[0].sources = []
-    #expect(throws: ModerationError.self) { try Moderator(bundle: bundle, scorer: scorer) }
+    #expect(throws: ModerationError.self) { try Moderator(bundle: bundle, classifier: classifier) }
   }
 
   @Test func `Classes that nobody named go to the labels by their order`() throws {
     let classes = (0..<4).map { "LABEL_\($0)" }
-    var scorer = FakeScorer(
-      heads: [ScoredHead(name: "head", classes: classes)], scores: ["x": ["LABEL_2": 0.9]])
-    let moderator = try Moderator(bundle: .directions, scorer: scorer)
+    var classifier = FakeClassifier(
+      heads: [HeadClasses(name: "head", classes: classes)], scores: ["x": ["LABEL_2": 0.9]])
+    let moderator = try Moderator(bundle: .directions, classifier: classifier)
     #expect(try moderator.moderate("x").flaggedLabels.map(\.name) == ["harmed_by_others"])
-    scorer.heads[0].classes.append("LABEL_4")
+    classifier.heads[0].classes.append("LABEL_4")
     #expect(throws: ModerationError.self) {
-      try Moderator(bundle: .directions, scorer: scorer)
+      try Moderator(bundle: .directions, classifier: classifier)
     }
   }
 
   @Test func `Calibration comes before the threshold and leaves the raw score visible`() throws {
     var bundle = ModerationBundle.directions
     bundle.labels[0].calibration = .isotonic(inputs: [0, 1], outputs: [0, 0.2])
-    let verdict = try Moderator(bundle: bundle, scorer: FakeScorer.directions).moderate("I'm x")
+    let verdict = try Moderator(bundle: bundle, classifier: FakeClassifier.directions).moderate(
+      "I'm x")
     let label = try #require(verdict["self_harm"])
     #expect(label.rawScore == 0.9)
     #expect(abs(label.score - 0.18) < 1e-6)

@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func `Trees come out as trees, each message with its own verdict`() throws {
-    let moderator = try Moderator(bundle: .directions, scorer: FakeScorer.directions)
+    let moderator = try Moderator(bundle: .directions, classifier: FakeClassifier.directions)
     var tree = try MessageTree(parsing: Array(thread.replacing("adult, bio", with: "").utf8))
     try tree.append(Message("end"), depth: 2)
     let verdicts = try moderator.moderate(tree)
@@ -35,6 +35,18 @@ import Testing
     #expect(json["replies"]?[0]?["replies"]?[1] == nil)
     #expect(json["replies"]?[1]?["replies"]?[0]?["text"] == "end")
     #expect(json["replies"]?[1]?["labels"]?["reference_to_harm"]?["score"] == 0.7)
+  }
+
+  @Test func `A tree with a message that cannot be judged loses no other tree`() throws {
+    var classifier = FakeClassifier.directions
+    classifier.unreadable = "odd"
+    let moderator = try Moderator(bundle: .directions, classifier: classifier)
+    let text = #"[{"text": "I'm"}, {"text": "a", "replies": [{"text": "odd"}]}, {"text": "b"}]"#
+    let results = moderator.moderateEach(try MessageTree.trees(parsing: Array(text.utf8)))
+    try #require(results.count == 3)
+    #expect(try results[0].get().isFlagged)
+    #expect(throws: ModerationError.self) { try results[1].get() }
+    #expect(try results[2].get().root.verdict.text == "b")
   }
 
   private func nested(_ depth: Int) -> [UInt8] {
@@ -57,7 +69,7 @@ import Testing
 
   @Test func `A deep tree is judged and written as deep as it came`() throws {
     let tree = try MessageTree(parsing: nested(1000))
-    let moderator = try Moderator(bundle: .directions, scorer: FakeScorer.directions)
+    let moderator = try Moderator(bundle: .directions, classifier: FakeClassifier.directions)
     let bytes = try moderator.moderate(tree).encoded()
     let again = try MessageTree(parsing: bytes)
     #expect(again.nodes.map(\.depth) == tree.nodes.map(\.depth))

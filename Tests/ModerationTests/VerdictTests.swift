@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct VerdictTests {
   static func verdict(on text: String) throws -> Verdict {
-    try Moderator(bundle: .directions, scorer: FakeScorer.directions).moderate(text)
+    try Moderator(bundle: .directions, classifier: FakeClassifier.directions).moderate(text)
   }
 
   @Test func `A verdict is one line of JSON in the order of the contract`() throws {

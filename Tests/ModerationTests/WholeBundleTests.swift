@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Safetensors
+import Tensor
 import TestSupport
 import Testing
 
@@ -94,7 +95,7 @@ import Testing
       #expect(label.threshold == tuned[label.name] ?? 0.3)
     }
     let message = Message("the cat", context: ["adult", "message"])
-    #expect(try moderator.modelText(of: message).joined == "[ADULT][MESSAGE] the cat")
+    #expect(try moderator.bundle.modelText(of: message).joined == "[ADULT][MESSAGE] the cat")
     let plain = try moderator.moderate("the cat")
     let prefixed = try moderator.moderate([message])[0]
     #expect(plain.labels.map(\.score) != prefixed.labels.map(\.score))
@@ -191,11 +192,39 @@ import Testing
     }
   }
 
+  @Test func `Classes of one name are an error that names it`() throws {
+    let folder = try classifier("mpnet-classifier-multi", problem: nil)
+    guard
+      case .object(var config) = try JSONValue(
+        parsing: [UInt8](Data(contentsOf: folder.url.appending(path: "config.json"))))
+    else { return }
+    config["id2label"] = ["0": "insult", "1": "insult", "2": "other"]
+    config["label2id"] = nil
+    try folder.write(JSONValue.object(config).encoded(), to: "config.json")
+    #expect(throws: ModerationError.duplicateLabel("insult")) {
+      try Moderator(contentsOf: folder.url)
+    }
+    // A label that reads neither of them is fine; one that reads "insult" is not.
+    func bundle(_ name: String) -> String {
+      #"{"format": 1, "name": "b", "model": {"kind": "classifier", "path": "."}, "labels": "#
+        + #"[{"name": "\#(name)"}]}"#
+    }
+    try folder.write(bundle("other"), to: "moderation.json")
+    #expect(try Moderator(contentsOf: folder.url).moderate("the cat").labels.count == 1)
+    try folder.write(bundle("insult"), to: "moderation.json")
+    #expect(
+      throws: ModerationError.ambiguousClass(label: "insult", head: "head", className: "insult")
+    ) { try Moderator(contentsOf: folder.url) }
+  }
+
   @Test func `Precision that is not there is refused by name`() throws {
     let folder = try classifier("mpnet-classifier-multi", problem: nil)
+    var bundle = try ModelSource(contentsOf: folder.url).moderatorBundle()
+    bundle.model.precisions = [.float32]
+    let source = ModelSource.bundle(bundle, folder: folder.url, model: folder.url)
     let error = #expect(throws: ModerationError.self) {
-      try Moderator(contentsOf: folder.url, options: .init(precision: .bfloat16))
+      try Moderator(source, options: .init(precision: .int8))
     }
-    #expect(error?.description.contains("bfloat16") == true)
+    #expect(error == .unsupportedPrecision("int8", allowed: ["float32"]))
   }
 }

@@ -10,29 +10,25 @@ struct Subject {
   private let judge: ([String]) throws -> Void
   private let description: ModelDescription?
   private let folder: URL
-  private let threads: Int
+  private let processor: Processor
 
   init(_ folder: URL, precision: String?, threads: Int) throws {
-    self.threads = threads
-    let hasBundle = FileManager.default.fileExists(
-      atPath: folder.appending(path: ModerationBundle.fileName).path)
-    let bundle = hasBundle ? try ModerationBundle(contentsOf: folder) : nil
-    let model = try bundle?.modelFolder(in: folder) ?? folder
-    self.folder = model
+    let source = try ModelSource(contentsOf: folder)
+    let processor = Processor(threads: threads)
+    let wanted = precision.flatMap(Precision.init)
+    self.processor = processor
+    self.folder = source.model
     description =
-      bundle?.model.kind == .characterWord ? nil : try ModelDescription(contentsOf: model)
-    if bundle != nil || description?.labels != nil {
+      source.bundle?.model.kind == .characterWord
+      ? nil : try ModelDescription(contentsOf: source.model)
+    if source.bundle != nil || description?.labels != nil {
       let moderator = try Moderator(
-        contentsOf: folder,
-        options: .init(
-          precision: precision.flatMap { ModelReference.Precision(rawValue: $0) }, threads: threads)
-      )
-      self.precision = precision ?? bundle?.model.precisions.first?.rawValue ?? "float32"
+        source, options: .init(precision: wanted, processor: processor))
+      self.precision = precision ?? source.bundle?.model.precisions.first?.rawValue ?? "float32"
       judge = { _ = try moderator.moderate($0) }
     } else {
       let encoder = try SentenceEncoder(
-        contentsOf: folder, precision: precision.flatMap(Precision.init),
-        processor: Processor(threads: threads))
+        contentsOf: folder, precision: wanted, processor: processor)
       self.precision = encoder.encoder.configuration.precision.rawValue
       judge = { _ = try encoder.embed($0) }
     }
@@ -78,7 +74,7 @@ struct Subject {
   func stages(_ settings: Settings) throws -> [Int: [String: Double]] {
     guard let description else { return [:] }
     let profile = Profile()
-    let processor = Processor(threads: threads, profile: profile)
+    let processor = Processor(threads: self.processor.pool.threads, profile: profile)
     let model: ([TokenSequence]) throws -> Void
     if description.labels == nil {
       let encoder = try SentenceEncoder(

@@ -1,11 +1,4 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#endif
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import RealModule
 
 /// A map from a model's score to a probability that can be read as a frequency.
 public enum Calibration: Sendable, Equatable {
@@ -24,7 +17,7 @@ public enum Calibration: Sendable, Equatable {
     case .platt(let slope, let intercept):
       guard !score.isNaN else { return score }
       let clipped = min(max(score, Self.margin), 1 - Self.margin)
-      return 1 / (1 + exp(-(slope * (log(clipped) - log1p(-clipped)) + intercept)))
+      return 1 / (1 + .exp(-(slope * (.log(clipped) - .log(onePlus: -clipped)) + intercept)))
     case .isotonic(let inputs, let outputs):
       return Self.interpolate(score, inputs, outputs)
     }

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
+public import Platform
 
 /// The local cache of `huggingface_hub`, read only.
 ///
@@ -42,18 +38,18 @@ public struct HubCache: Sendable {
     let repository = folder.appending(
       path: "models--" + name.replacing("/", with: "--"), directoryHint: .isDirectory)
     var commit = revision
-    if let bytes = try? ModelFiles.bytes(of: repository.appending(path: "refs/\(revision)")) {
+    if let bytes = try? FileSystem.bytes(of: repository.appending(path: "refs/\(revision)")) {
       commit = String(decoding: bytes, as: UTF8.self)
       while commit.last?.isWhitespace == true { commit.removeLast() }
     }
     guard Self.isRevision(commit) else { throw missing }
     let snapshot = repository.appending(path: "snapshots/\(commit)", directoryHint: .isDirectory)
-    guard ModelFiles.isFolder(snapshot) else { throw missing }
+    guard FileSystem.isFolder(snapshot) else { throw missing }
     return snapshot
   }
 
   /// Whether a text has the shape `owner/model` (or just `model`, as old names have).
-  public static func isName(_ text: String) -> Bool {
+  static func isName(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     return (1...2).contains(parts.count) && parts.allSatisfy(isPathComponent)
   }

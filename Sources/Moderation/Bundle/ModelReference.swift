@@ -1,3 +1,5 @@
+public import Tensor
+
 /// Which model reads the text, and where it lies.
 public struct ModelReference: Sendable, Equatable {
   public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -9,17 +11,7 @@ public struct ModelReference: Sendable, Equatable {
     case characterWord
   }
 
-  /// What becomes of a classifier's logits.
-  public enum Activation: String, Sendable, Hashable, CaseIterable {
-    case sigmoid, softmax, identity
-  }
-
-  /// The arithmetic a model runs in.
-  public enum Precision: String, Sendable, Hashable, CaseIterable {
-    case float32, bfloat16, int8
-  }
-
-  /// What weights that nobody has prepared can run in.
+  /// The precisions that weights run in unless they were prepared for one.
   public static let usualPrecisions: [Precision] = [.float32, .int8]
 
   public var kind: Kind
@@ -31,8 +23,8 @@ public struct ModelReference: Sendable, Equatable {
   public var revision: String
   /// Text put in front of every message.
   public var prompt: String?
-  /// Nil: by the model's `problem_type`.
-  public var activation: Activation?
+  /// What turns a classifier's logits into scores. Nil: by the model's `problem_type`.
+  public var scoreFunction: ScoreFunction?
   /// What may be used; the first is the default. Never empty. Where a bundle does not say, weights as
   /// they come run in both.
   public var precisions: [Precision]
@@ -43,7 +35,7 @@ public struct ModelReference: Sendable, Equatable {
 
   public init(
     kind: Kind, path: String? = nil, name: String? = nil, revision: String = "main",
-    prompt: String? = nil, activation: Activation? = nil,
+    prompt: String? = nil, scoreFunction: ScoreFunction? = nil,
     precisions: [Precision] = ModelReference.usualPrecisions,
     plan: String? = nil, files: [FileDigest] = []
   ) {
@@ -52,7 +44,7 @@ public struct ModelReference: Sendable, Equatable {
     self.name = name
     self.revision = revision
     self.prompt = prompt
-    self.activation = activation
+    self.scoreFunction = scoreFunction
     self.precisions = precisions
     self.plan = plan
     self.files = files

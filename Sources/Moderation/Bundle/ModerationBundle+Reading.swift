@@ -1,16 +1,11 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
+public import Platform
 
 extension ModerationBundle {
   /// Reads the `moderation.json` of a folder.
   public init(contentsOf folder: URL) throws(ModerationError) {
     let url = folder.appending(path: Self.fileName)
-    try self.init(parsing: try ModelFiles.bytes(of: url), file: url.path)
+    try self.init(parsing: try FileSystem.bytes(of: url), file: url.path)
   }
 
   /// Reads the text of a `moderation.json`.
@@ -113,8 +108,8 @@ extension ModelReference {
       throw reader.invalid("revision", "is \"\(revision)\", which is no branch, tag or commit")
     }
     prompt = try reader.optionalString("prompt")
-    activation = try reader.choice("activation")
-    guard activation == nil || kind == .classifier else {
+    scoreFunction = try reader.choice("activation")
+    guard scoreFunction == nil || kind == .classifier else {
       throw reader.invalid("activation", "goes with a classifier only")
     }
     precisions = try reader.choices("precisions") ?? Self.usualPrecisions

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
+import Platform
 
 extension ModerationBundle {
   /// One file that the bundle relies on, and whether it is the right one.
@@ -12,22 +8,7 @@ extension ModerationBundle {
     public let problem: ModerationError?
   }
 
-  /// Compares the files that the bundle and its model rely on with the digests written for them.
-  /// Reads every such file whole: seconds for large models.
-  ///
-  /// - Throws: when the model's folder is not to be found.
-  public func verify(in folder: URL, cache: HubCache = HubCache()) throws(ModerationError)
-    -> [Verification]
-  {
-    var found = files.map { Self.verify($0, in: folder) }
-    if !model.files.isEmpty {
-      let modelFolder = try modelFolder(in: folder, cache: cache)
-      found += model.files.map { Self.verify($0, in: modelFolder) }
-    }
-    return found
-  }
-
-  private static func verify(_ digest: FileDigest, in folder: URL) -> Verification {
+  fileprivate static func verify(_ digest: FileDigest, in folder: URL) -> Verification {
     let url = folder.appending(path: digest.path)
     let file = url.path
     do throws(ModerationError) {
@@ -40,5 +21,15 @@ extension ModerationBundle {
     } catch {
       return Verification(file: file, problem: error)
     }
+  }
+}
+
+extension ModelSource {
+  /// Compares the files of a bundle and of its model with the digests in `moderation.json`. Reads
+  /// every such file whole: seconds for large models. A model alone has no digests.
+  public func verify() -> [ModerationBundle.Verification] {
+    guard let bundle else { return [] }
+    return bundle.files.map { ModerationBundle.verify($0, in: folder) }
+      + bundle.model.files.map { ModerationBundle.verify($0, in: model) }
   }
 }

@@ -1,4 +1,5 @@
 public import JSON
+import Tensor
 
 extension ModerationBundle {
   /// The bundle as the text of a `moderation.json`, two spaces a level, keys in the format's order.
@@ -39,7 +40,7 @@ extension ModelReference {
     if let name { object["name"] = .string(name) }
     if revision != "main" { object["revision"] = .string(revision) }
     if let prompt { object["prompt"] = .string(prompt) }
-    if let activation { object["activation"] = .string(activation.rawValue) }
+    if let scoreFunction { object["activation"] = .string(scoreFunction.rawValue) }
     if precisions != Self.usualPrecisions {
       object["precisions"] = .strings(precisions.map(\.rawValue))
     }

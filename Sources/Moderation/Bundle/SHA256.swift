@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import Platform
 
 /// SHA-256 (FIPS 180-4), to tell whether a file is the one that a bundle relies on.
 ///
@@ -53,7 +49,7 @@ struct SHA256 {
   /// The digest of a file, read in pieces.
   static func digest(of file: URL) throws(ModerationError) -> String {
     var hash = SHA256()
-    try ModelFiles.forEachPiece(of: file, count: 1 << 20) { hash.update($0) }
+    try FileSystem.forEachPiece(of: file, size: 1 << 20) { hash.update($0) }
     return hash.finish()
   }
 

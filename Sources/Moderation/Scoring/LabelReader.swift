@@ -1,4 +1,4 @@
-/// Turns the scores of a text into its verdict: label by label, by what the bundle says.
+/// Turns the scores of a text into its verdict, label by label, by the rules of the bundle.
 struct LabelReader: Sendable {
   /// Positions of each label's classes in a row of scores.
   private let columns: [[Int]]
@@ -9,7 +9,11 @@ struct LabelReader: Sendable {
   private let base: String?
 
   /// Binds the bundle's labels to the classes that the heads have.
-  init(bundle: ModerationBundle, heads: [ScoredHead]) throws(ModerationError) {
+  init(bundle: ModerationBundle, heads: [HeadClasses]) throws(ModerationError) {
+    var names: Set<String> = []
+    for label in bundle.labels where !names.insert(label.name).inserted {
+      throw .duplicateLabel(label.name)
+    }
     labels = bundle.labels
     base = bundle.base
     hasDirections = bundle.labels.contains { $0.direction != nil }
@@ -31,14 +35,14 @@ struct LabelReader: Sendable {
 
   /// Whether the one head has as many classes as there are labels, under the names that transformers
   /// gives classes when nobody has named them.
-  private static func areUnnamed(_ heads: [ScoredHead], count: Int) -> Bool {
+  private static func areUnnamed(_ heads: [HeadClasses], count: Int) -> Bool {
     guard heads.count == 1, let classes = heads.first?.classes, classes.count == count else {
       return false
     }
     return classes.enumerated().allSatisfy { $1 == "LABEL_\($0)" }
   }
 
-  private static func columns(of label: LabelDefinition, in heads: [ScoredHead])
+  private static func columns(of label: LabelDefinition, in heads: [HeadClasses])
     throws(ModerationError) -> [Int]
   {
     var sources = label.sources
@@ -56,7 +60,13 @@ struct LabelReader: Sendable {
         throw .unknownHead(
           label: label.name, head: source.head, available: heads.map(\.name))
       }
-      guard let column = heads[index].classes.firstIndex(of: source.className) else {
+      let found = heads[index].classes.indices.filter {
+        heads[index].classes[$0] == source.className
+      }
+      guard found.count < 2 else {
+        throw .ambiguousClass(label: label.name, head: source.head, className: source.className)
+      }
+      guard let column = found.first else {
         throw .unknownClass(
           label: label.name, head: source.head, className: source.className,
           available: heads[index].classes)
@@ -66,8 +76,8 @@ struct LabelReader: Sendable {
     return columns
   }
 
-  /// The verdict on `message`, whose scores are `scores`.
-  func verdict(on message: Message, scores: TextScores) -> Verdict {
+  /// The verdict on `message`, given its scores.
+  func verdict(on message: Message, _ found: Classification) -> Verdict {
     var verdicts: [LabelVerdict] = []
     verdicts.reserveCapacity(labels.count)
     var forAuthor: [Action] = []
@@ -78,8 +88,8 @@ struct LabelReader: Sendable {
 
       let raw =
         read.count == 1
-        ? scores.classes[read[0]]
-        : read.reduce(0) { $0 + scores.classes[$1] } / Double(read.count)
+        ? found.scores[read[0]]
+        : read.reduce(0) { $0 + found.scores[$1] } / Double(read.count)
       let score = label.calibration.map { $0(raw) } ?? raw
       let verdict = LabelVerdict(
         name: label.name, score: Float(score), rawScore: Float(raw),
@@ -101,7 +111,7 @@ struct LabelReader: Sendable {
       actions: .init(forAuthor: forAuthor, forReaders: forReaders),
       directions: hasDirections ? edges : nil,
       base: verdicts.contains(where: \.isFlagged) ? nil : base,
-      tokenCount: scores.tokenCount, isTruncated: scores.isTruncated,
-      windowCount: scores.windowCount)
+      tokenCount: found.tokenCount, isTruncated: found.isTruncated,
+      windowCount: found.windowCount)
   }
 }

@@ -7,17 +7,17 @@ public enum HarmGraph {
       + footer
   }
 
-  public static let header = """
+  package static let header = """
     digraph moderation {
       rankdir=LR;
       node [shape=ellipse, fontname="sans-serif"];
       edge [fontname="sans-serif"];
 
     """
-  public static let footer = "}\n"
+  package static let footer = "}\n"
 
   /// One message's part of the graph, between ``header`` and ``footer``.
-  public static func cluster(_ verdict: Verdict, number: Int) -> String {
+  package static func cluster(_ verdict: Verdict, number: Int) -> String {
     var lines = [
       "  subgraph cluster_\(number) {",
       "    label=\(quoted(verdict.text));",
@@ -25,9 +25,7 @@ public enum HarmGraph {
       "    others_\(number) [label=\"others\"];",
     ]
     for edge in verdict.directions ?? [] {
-      let score = verdict[edge.label]?.score ?? .nan
-      let hundredths = score.isFinite ? Int((score * 100).rounded()) : 0
-      let text = "\(edge.label) \(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
+      let text = "\(edge.label) \(fixed(verdict[edge.label]?.score ?? .nan, 2))"
       lines.append(
         "    \(edge.direction.from.rawValue)_\(number) -> \(edge.direction.to.rawValue)_\(number)"
           + " [label=\(quoted(text))];")

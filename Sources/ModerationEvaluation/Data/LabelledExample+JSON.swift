@@ -7,10 +7,7 @@ extension LabelledExample {
     do {
       value = try JSONValue(parsing: bytes, options: JSONOptions(loneSurrogates: .replace))
     } catch {
-      // The text is one line: only the column helps.
-      let reason = error.description
-      throw LineFailure(
-        reason: reason.hasPrefix("line 1, ") ? String(reason.dropFirst(8)) : reason)
+      throw LineFailure(reason: error.descriptionInLine)
     }
     do {
       let text = try value.string(columns.text)

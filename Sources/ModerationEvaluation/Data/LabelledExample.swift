@@ -26,11 +26,3 @@ public struct LabelledExample: Sendable, Hashable {
   /// The text and context as a moderator takes them.
   public var message: Message { Message(text, context: context) }
 }
-
-/// A line that could not be read; the rest of the file is.
-public struct UnreadableLine: Sendable, Hashable, CustomStringConvertible {
-  public let line: Int
-  public let reason: String
-
-  public var description: String { "line \(line): \(reason)" }
-}

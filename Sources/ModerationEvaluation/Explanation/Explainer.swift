@@ -2,7 +2,7 @@ public import Moderation
 
 /// Finds what carries a decision by leaving out words and sentences, one at a time, and scoring the
 /// rest in one batch (Li, Monroe, Jurafsky, 2016).
-public struct Explainer<Model: ScoringModel>: Sendable {
+public struct Explainer<Model: EvaluatedModel>: Sendable {
   public let model: Model
   /// Texts of more words have neighbouring words left out together, so that the cost stays bounded.
   public let mostWords: Int
@@ -32,11 +32,11 @@ public struct Explainer<Model: ScoringModel>: Sendable {
     let variants = (words + sentences).map {
       Message(Self.leavingOut($0, of: text), context: message.context)
     }
-    let rows = try model.rawScores(of: [message] + variants)
+    let rows = try model.rawScores(of: [message] + variants).map { try $0.get() }
     guard let whole = rows.first, rows.count == variants.count + 1 else {
       throw EvaluationError.wrongScoreCount(expected: variants.count + 1, found: rows.count)
     }
-    func score(_ row: ScoredMessage, _ label: Int) -> Double {
+    func score(_ row: LabelScores, _ label: Int) -> Double {
       Double(labels[label].point.score(row.scores[label]))
     }
     let chosen = labels.indices.filter { label in

@@ -11,11 +11,11 @@ public struct TextSpan: Sendable, Hashable {
 
 /// Cuts a text into words and sentences with their offsets. A character with its combining marks,
 /// or an emoji with all its parts, is never torn.
-public struct TextSegments: Sendable {
-  public let words: [TextSpan]
-  public let sentences: [TextSpan]
+package struct TextSegments: Sendable {
+  package let words: [TextSpan]
+  package let sentences: [TextSpan]
 
-  public init(_ text: String) {
+  package init(_ text: String) {
     let pieces = Self.pieces(of: text)
     words = Self.words(pieces)
     sentences = Self.sentences(pieces)

@@ -1,3 +1,5 @@
+import Moderation
+
 extension EvaluationReport {
   /// The report as Markdown: its tables, and the showcase of sampled decisions folded away under
   /// each label.

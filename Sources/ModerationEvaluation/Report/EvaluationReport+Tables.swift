@@ -1,3 +1,5 @@
+import Moderation
+
 extension EvaluationReport {
   /// All runs in one table; nil when there is one only.
   func runsView() -> ReportPage.RunsView? {

@@ -7,7 +7,7 @@ public struct EvaluationReport: Sendable {
     public let name: String
     public let run: EvaluationRun
     /// One per label of the run, in order.
-    public let curves: [LabelCurves]
+    package let curves: [LabelCurves]
     /// One per label of the run, in order.
     public let showcase: [Showcase.Label]
 

@@ -1,31 +1,31 @@
 /// The curves of one label, thinned out for drawing.
-public struct LabelCurves: Sendable, Hashable {
+package struct LabelCurves: Sendable, Hashable {
   /// A point of a curve.
-  public struct Point: Sendable, Hashable {
-    public let x: Double
-    public let y: Double
+  package struct Point: Sendable, Hashable {
+    package let x: Double
+    package let y: Double
   }
 
   /// What a threshold would do.
-  public struct SweepPoint: Sendable, Hashable {
-    public let threshold: Double
+  package struct SweepPoint: Sendable, Hashable {
+    package let threshold: Double
     /// nil when nothing is flagged.
-    public let precision: Double?
-    public let recall: Double
-    public let f1: Double
+    package let precision: Double?
+    package let recall: Double
+    package let f1: Double
   }
 
   /// False-positive rate against true-positive rate; empty when one class is missing.
-  public let roc: [Point]
+  package let roc: [Point]
   /// Recall against precision; empty without positives.
-  public let precisionRecall: [Point]
+  package let precisionRecall: [Point]
   /// Thresholds from 0 to 1 in steps of 1/100; empty without positives.
-  public let sweep: [SweepPoint]
+  package let sweep: [SweepPoint]
 
   /// Points nearer to the last kept one than this, in units of the axes, are left out.
   static let resolution = 0.004
 
-  public init(_ column: ScoredRows.Column) {
+  package init(_ column: ScoredRows.Column) {
     let ranking = Ranking(scores: column.scores, truths: column.truths)
     guard ranking.positives > 0 else {
       (roc, precisionRecall, sweep) = ([], [], [])

@@ -1,3 +1,5 @@
+import Moderation
+
 /// The plots of one label.
 struct LabelPlots {
   /// One run's part in them; the first run is drawn boldest.

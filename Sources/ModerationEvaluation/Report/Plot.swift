@@ -1,3 +1,5 @@
+import Moderation
+
 /// A small line plot as SVG: colours come from the page's style sheet, so that it is right in light
 /// and in dark.
 struct Plot {

@@ -4,16 +4,16 @@ import JSON
 ///
 /// A session that was cut off in the middle of a line leaves a torn one; it is to be cut away before
 /// more is appended. A line of the file that cannot be read is kept and not counted.
-public struct ReviewJournal: Sendable {
+package struct ReviewJournal: Sendable {
   /// Keys of the items answered, or skipped.
-  public private(set) var answered: Set<String> = []
-  public private(set) var skipped: Set<String> = []
+  package private(set) var answered: Set<String> = []
+  package private(set) var skipped: Set<String> = []
   /// The length of the file up to the end of its last whole line, in bytes.
-  public let wholeLength: Int
+  package let wholeLength: Int
   /// Whether the last line is whole but for its line end, so that one must come before the next.
-  public let needsLineEnd: Bool
+  package let needsLineEnd: Bool
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     var start = 0
     var keys: [(key: String, isSkipped: Bool)] = []
     while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {

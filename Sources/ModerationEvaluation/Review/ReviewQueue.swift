@@ -1,7 +1,7 @@
 /// Picks the verdicts that a person should look at, of any number that pass by, in bounded memory.
-public struct ReviewQueue: Sendable {
+package struct ReviewQueue: Sendable {
   /// Which verdicts are worth a person's time.
-  public enum Selection: Sendable, Hashable {
+  package enum Selection: Sendable, Hashable {
     /// Those nearest to a threshold, nearest first: where a correction teaches most.
     case borderline
     /// A uniform sample in the order of the data: for an honest estimate of quality.
@@ -16,14 +16,14 @@ public struct ReviewQueue: Sendable {
   private var kept: [(distance: Double, order: Int, item: ReviewItem)] = []
   private var seen = 0
 
-  public init(_ selection: Selection, limit: Int, seed: UInt64 = 0) {
+  package init(_ selection: Selection, limit: Int, seed: UInt64 = 0) {
     self.selection = selection
     self.limit = max(0, limit)
     generator = SeededGenerator(seed: seed)
   }
 
   /// Looks at one verdict.
-  public mutating func add(_ item: ReviewItem) {
+  package mutating func add(_ item: ReviewItem) {
     let entry = (distance: item.distance, order: seen, item: item)
     seen += 1
     switch selection {
@@ -46,51 +46,51 @@ public struct ReviewQueue: Sendable {
   }
 
   /// What was picked, in the order to be reviewed.
-  public var items: [ReviewItem] {
+  package var items: [ReviewItem] {
     selection == .sample
       ? kept.sorted { $0.order < $1.order }.map(\.item) : kept.map(\.item)
   }
 }
 
 /// One verdict to be reviewed.
-public struct ReviewItem: Sendable, Hashable {
+package struct ReviewItem: Sendable, Hashable {
   /// One label's part of it.
-  public struct Label: Sendable, Hashable {
-    public let name: String
-    public let score: Float
-    public let threshold: Float
+  package struct Label: Sendable, Hashable {
+    package let name: String
+    package let score: Float
+    package let threshold: Float
     /// What the data already says; nil when it says nothing.
-    public let truth: Bool?
+    package let truth: Bool?
 
-    public init(name: String, score: Float, threshold: Float, truth: Bool? = nil) {
+    package init(name: String, score: Float, threshold: Float, truth: Bool? = nil) {
       self.name = name
       self.score = score
       self.threshold = threshold
       self.truth = truth
     }
 
-    public var isFlagged: Bool { score >= threshold }
+    package var isFlagged: Bool { score >= threshold }
   }
 
-  public let example: LabelledExample
-  public let labels: [Label]
+  package let example: LabelledExample
+  package let labels: [Label]
 
-  public init(example: LabelledExample, labels: [Label]) {
+  package init(example: LabelledExample, labels: [Label]) {
     self.example = example
     self.labels = labels
   }
 
   /// How far the verdict is from changing: the smallest distance of a score from its threshold, in
   /// log-odds.
-  public var distance: Double {
+  package var distance: Double {
     labels.map { abs(logOdds(Double($0.score)) - logOdds(Double($0.threshold))) }
       .filter { !$0.isNaN }.min() ?? .infinity
   }
 
   /// What makes two items the same across sessions: text and context.
-  public var key: String { Self.key(text: example.text, context: example.context) }
+  package var key: String { Self.key(text: example.text, context: example.context) }
 
-  public static func key(text: String, context: [String]) -> String {
+  package static func key(text: String, context: [String]) -> String {
     context.joined(separator: "\u{1F}") + "\u{1E}" + text
   }
 }

@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 
 /// A person's way through a list of verdicts, one key at a time; knows nothing of terminals and
 /// files.
@@ -6,9 +6,9 @@ public import JSON
 /// Labels start as the model, or the annotators where they spoke, have them. Toggling corrects them;
 /// accepting writes the item down. Nothing is ever held back: each answer is handed out at once, to
 /// be saved before the next item is shown.
-public struct ReviewSession: Sendable {
+package struct ReviewSession: Sendable {
   /// What a key asks for.
-  public enum Command: Sendable, Hashable {
+  package enum Command: Sendable, Hashable {
     /// Turns the label at this position over.
     case toggle(Int)
     /// Turns every label off.
@@ -23,8 +23,8 @@ public struct ReviewSession: Sendable {
   }
 
   /// What a person said of one item.
-  public struct Answer: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable {
+  package struct Answer: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable {
       /// The labels differ from the model's decisions.
       case corrected
       /// The labels are the model's decisions.
@@ -33,14 +33,14 @@ public struct ReviewSession: Sendable {
       case skipped
     }
 
-    public let item: ReviewItem
-    public let kind: Kind
+    package let item: ReviewItem
+    package let kind: Kind
     /// One per label of the item; nil where nothing was said.
-    public let labels: [Bool]?
+    package let labels: [Bool]?
   }
 
   /// What follows from a command.
-  public enum Outcome: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable {
     /// The same item is shown again.
     case stay
     /// The answer is to be saved; then the next item is shown.
@@ -49,16 +49,16 @@ public struct ReviewSession: Sendable {
     case finished
   }
 
-  public let items: [ReviewItem]
-  public private(set) var position: Int
+  package let items: [ReviewItem]
+  package private(set) var position: Int
   /// The labels of the current item as they stand.
-  public private(set) var labels: [Bool]
-  public private(set) var corrected = 0
-  public private(set) var confirmed = 0
-  public private(set) var skipped = 0
+  package private(set) var labels: [Bool]
+  package private(set) var corrected = 0
+  package private(set) var confirmed = 0
+  package private(set) var skipped = 0
 
   /// - Parameter answered: keys of items that were answered before; they are left out.
-  public init(_ items: [ReviewItem], answered: Set<String> = []) {
+  package init(_ items: [ReviewItem], answered: Set<String> = []) {
     var seen = answered
     self.items = items.filter { seen.insert($0.key).inserted }
     position = 0
@@ -67,9 +67,9 @@ public struct ReviewSession: Sendable {
   }
 
   /// The item to be shown; nil when all have been.
-  public var current: ReviewItem? { items.indices.contains(position) ? items[position] : nil }
+  package var current: ReviewItem? { items.indices.contains(position) ? items[position] : nil }
 
-  public mutating func apply(_ command: Command) -> Outcome {
+  package mutating func apply(_ command: Command) -> Outcome {
     guard let item = current else { return .finished }
     switch command {
     case .quit: return .finished
@@ -107,11 +107,11 @@ public struct ReviewSession: Sendable {
 
 extension ReviewSession {
   /// The keys that toggle labels, in order; commands have the others.
-  public static let labelKeys = Array("123456789abcdefghijklmoprtvwxyz")
+  package static let labelKeys = Array("123456789abcdefghijklmoprtvwxyz")
 
   /// The command of a key: 1–9 and letters for labels, Return to accept, n for none, s or Space to
   /// skip, u for back, q, Escape, control-C and control-D to quit.
-  public static func command(for key: Character) -> Command? {
+  package static func command(for key: Character) -> Command? {
     switch key {
     case "\r", "\n", "\r\n": .accept
     case "n": .clear
@@ -126,7 +126,7 @@ extension ReviewSession {
 extension ReviewSession.Answer {
   /// The answer as an annotated example, ready for training and for `moderate evaluate`. A skipped
   /// item has no labels, which means unknown. `metadata.review` says how the answer came about.
-  public var json: JSONValue {
+  package var json: JSONValue {
     var example = item.example
     example.labels = [:]
     if let labels {

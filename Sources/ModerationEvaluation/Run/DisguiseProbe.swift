@@ -1,7 +1,7 @@
 import Moderation
 
 /// Measures how far each label's recall falls when its positives are written in disguise.
-public struct DisguiseProbe<Model: ScoringModel> {
+public struct DisguiseProbe<Model: EvaluatedModel> {
   private let model: Model
   private let points: [OperatingPoint]
   /// The model's labels, then the derived one unless the model has it.
@@ -38,20 +38,22 @@ public struct DisguiseProbe<Model: ScoringModel> {
   }
 
   /// Takes one message; only those that are positive for a label cost anything.
-  public mutating func add(_ example: LabelledExample) throws {
+  public mutating func add(_ example: LabelledExample) {
     let labels = names.indices.filter { example.labels[names[$0]] == true }
     guard !labels.isEmpty else { return }
     pending.append((example.message, labels))
-    if pending.count == batch { try finish() }
+    if pending.count == batch { finish() }
   }
 
-  /// Scores what is waiting for a full batch.
-  public mutating func finish() throws {
+  /// Scores the messages that wait for a full batch. Messages that the model cannot score are left
+  /// out; a disguised one that it cannot score counts as not found.
+  public mutating func finish() {
     guard !pending.isEmpty else { return }
-    let waiting = pending
+    let plain = zip(pending, model.rawScores(of: pending.map(\.message)))
+      .compactMap { one, result in (try? result.get()).map { (one, $0) } }
+    let waiting = plain.map(\.0)
     pending.removeAll(keepingCapacity: true)
-    let plain = try model.rawScores(of: waiting.map(\.message))
-    for (one, scored) in zip(waiting, plain) {
+    for (one, scored) in plain {
       for label in one.labels {
         positives[label] += 1
         foundPlain[label] += isFlagged(label, scored) ? 1 : 0
@@ -62,7 +64,8 @@ public struct DisguiseProbe<Model: ScoringModel> {
         Message(
           perturber($0.message.text, disguise, strength: strength), context: $0.message.context)
       }
-      for (one, scored) in zip(waiting, try model.rawScores(of: messages)) {
+      for (one, result) in zip(waiting, model.rawScores(of: messages)) {
+        guard case .success(let scored) = result else { continue }
         for label in one.labels where isFlagged(label, scored) {
           foundDisguised[kind][label] += 1
         }
@@ -70,7 +73,7 @@ public struct DisguiseProbe<Model: ScoringModel> {
     }
   }
 
-  private func isFlagged(_ label: Int, _ scored: ScoredMessage) -> Bool {
+  private func isFlagged(_ label: Int, _ scored: LabelScores) -> Bool {
     guard points.indices.contains(label) else {
       return zip(points, scored.scores).contains { $0.isFlagged($1) }
     }

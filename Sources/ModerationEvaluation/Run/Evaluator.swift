@@ -1,12 +1,12 @@
-/// Runs a model over annotated messages as they are read, batch by batch, and keeps what the numbers
-/// need: scores, truths and a handful of texts.
+/// Runs a model over annotated messages as they are read, batch by batch. It keeps the scores, the
+/// truths and a handful of texts, from which the numbers of a run are computed.
 ///
 /// ```swift
 /// var evaluator = Evaluator(moderator, fields: ["language"])
 /// try evaluator.read(&reader)
 /// let run = evaluator.run(.init(model: "mine", dataset: "test.jsonl"))
 /// ```
-public struct Evaluator<Model: ScoringModel> {
+public struct Evaluator<Model: EvaluatedModel> {
   /// A truth of this name, in data for a model that has no such label, is about the whole verdict:
   /// whether any label fires.
   public static var anyLabel: String { "flagged" }
@@ -22,9 +22,9 @@ public struct Evaluator<Model: ScoringModel> {
   public private(set) var truncatedCount = 0
   /// Labels of the data that the model does not have, in order of appearance.
   public private(set) var unknownLabels: [String] = []
-  private var pending: [LabelledExample] = []
+  /// Messages that wait for a full batch, and the lines between them that hold none.
+  private var pending: [Result<LabelledExample, UnreadableLine>] = []
   private let batch: Int
-  private let context: [String]
   private let points: [OperatingPoint]
   private let derivesAny: Bool
 
@@ -34,18 +34,16 @@ public struct Evaluator<Model: ScoringModel> {
   /// - Parameters:
   ///   - points: operating points to judge by; nil for the model's own.
   ///   - fields: metadata fields to slice by; `a+b` slices by both together.
-  ///   - context: of messages that have none of their own.
   ///   - batch: how many messages are scored at a time.
   public init(
     _ model: Model, points: [OperatingPoint]? = nil, fields: [String] = [],
-    context: [String] = [], batch: Int = 64, mistakes: Int = 10, samples: Int = 3,
+    batch: Int = 64, mistakes: Int = 10, samples: Int = 3,
     seed: UInt64 = 0
   ) {
     self.model = model
     labels = model.evaluatedLabels
     self.points = points ?? labels.map(\.point)
     self.batch = max(1, batch)
-    self.context = context
     derivesAny = !labels.contains { $0.name == Self.anyLabel }
     let names = labels.map(\.name) + (derivesAny ? [Self.anyLabel] : [])
     rows = ScoredRows(labels: names, fields: fields)
@@ -70,7 +68,7 @@ public struct Evaluator<Model: ScoringModel> {
       case .example(var example):
         if example.metadata["file"] == nil { example.metadata["file"] = file }
         try add(example)
-      case .unreadable(let line): reject(line)
+      case .unreadable(let line): try add(.failure(line))
       }
       if pending.isEmpty { progress(rows.count) }
     }
@@ -80,23 +78,36 @@ public struct Evaluator<Model: ScoringModel> {
 
   /// Takes one message; it is scored when a batch is full.
   public mutating func add(_ example: LabelledExample) throws {
-    var example = example
-    if example.context.isEmpty { example.context = context }
-    if let problem = model.problem(with: example.message) {
-      reject(UnreadableLine(line: example.line, reason: problem))
-      return
-    }
-    pending.append(example)
+    try add(.success(example))
+  }
+
+  private mutating func add(_ entry: Result<LabelledExample, UnreadableLine>) throws {
+    pending.append(entry)
     if pending.count == batch { try finish() }
   }
 
-  /// Scores what is waiting for a full batch.
+  /// Scores the messages that wait for a full batch. A message that the model cannot score counts as
+  /// an unreadable line.
   public mutating func finish() throws {
-    guard !pending.isEmpty else { return }
-    let examples = pending
+    let entries = pending
     pending.removeAll(keepingCapacity: true)
-    let scored = try model.rawScores(of: examples.map(\.message))
-    for (example, result) in zip(examples, scored) { try record(example, result) }
+    let messages = entries.compactMap { try? $0.get().message }
+    guard !entries.isEmpty else { return }
+    var scored = (messages.isEmpty ? [] : model.rawScores(of: messages))[...]
+    guard scored.count == messages.count else {
+      throw EvaluationError.wrongScoreCount(expected: messages.count, found: scored.count)
+    }
+    for entry in entries {
+      switch entry {
+      case .failure(let line): reject(line)
+      case .success(let example):
+        switch scored.removeFirst() {
+        case .success(let scores): try record(example, scores)
+        case .failure(let error):
+          reject(UnreadableLine(line: example.line, reason: String(describing: error)))
+        }
+      }
+    }
   }
 
   private mutating func reject(_ line: UnreadableLine) {
@@ -104,7 +115,7 @@ public struct Evaluator<Model: ScoringModel> {
     if unreadable.count < Self.mostUnreadable { unreadable.append(line) }
   }
 
-  private mutating func record(_ example: LabelledExample, _ result: ScoredMessage) throws {
+  private mutating func record(_ example: LabelledExample, _ result: LabelScores) throws {
     var scores = result.scores
     if derivesAny { scores.append(Self.anyScore(scores, points: points)) }
     try rows.append(

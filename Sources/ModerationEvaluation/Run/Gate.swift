@@ -1,3 +1,5 @@
+import Moderation
+
 /// The bars that a run has to clear before its model may be used.
 public struct Gate: Sendable, Hashable {
   /// What is held against the bar.

@@ -1,3 +1,5 @@
+import Moderation
+
 /// Two models, or one model in two precisions, on the same rows.
 public struct RunComparison: Sendable, Hashable {
   /// How near the scores of one label are.

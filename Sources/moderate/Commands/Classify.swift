@@ -2,14 +2,15 @@ import ArgumentParser
 import JSON
 import Moderation
 
-/// `moderate classify`: texts in, verdicts out.
+/// `moderate classify` reads texts and prints their verdicts.
 struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Judge texts.",
+    abstract: "Judge texts and print verdicts.",
     discussion: """
       Prints a table at a terminal and one line of JSON per text in a pipe: {"text", "flagged", \
       "labels": {name: {"score", "flagged", "severity"}}, "actions": {"author", "readers"}, \
-      "tokens", "truncated"}. A comment with "replies" comes out with its replies.
+      "tokens", "truncated"}. The verdict on a comment with "replies" has "replies" too, one for \
+      each. A line that cannot be judged gets {"error", "line"} in its place, and the exit code is 2.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -21,8 +22,8 @@ struct Classify: ParsableCommand {
 
   @Option(
     help: """
-      json (one line per text), table, or dot (a Graphviz graph of who harms whom); by default a \
-      table at a terminal, JSON in a pipe.
+      The format of the output: json (one line per text), table, or dot (a Graphviz graph of who \
+      harms whom). By default a table at a terminal and JSON in a pipe.
       """)
   var format: Format?
 
@@ -38,11 +39,10 @@ struct Classify: ParsableCommand {
     do {
       try BatchRun(title: "classify").run(
         records,
-        prepare: { record throws(RecordProblem) in
-          let tree = try input.tree(of: record)
-          return try checked(tree, for: moderator)
+        prepare: { record throws(RecordProblem) in try input.tree(of: record) },
+        attempt: { trees in
+          moderator.moderateEach(trees).map { $0.mapError { RecordProblem($0.description) } }
         },
-        work: { trees in try moderator.moderate(trees) },
         emit: { line, result in
           switch (result, format) {
           case (.success(let tree), .json): try output.write(line: tree.encoded())
@@ -66,21 +66,5 @@ struct Classify: ParsableCommand {
     if format == .dot { try output.write(HarmGraph.footer) }
     try output.flush()
     if let failure { throw failure }
-  }
-
-  private func checked(_ tree: MessageTree, for moderator: Moderator) throws(RecordProblem)
-    -> MessageTree
-  {
-    let root = try self.moderator.message(tree.root.message, for: moderator)
-    var result = MessageTree(root, id: tree.root.id)
-    for node in tree.nodes.dropFirst() {
-      let message = try self.moderator.message(node.message, for: moderator)
-      do {
-        try result.append(message, id: node.id, depth: node.depth)
-      } catch {
-        throw RecordProblem(error.description)
-      }
-    }
-    return result
   }
 }

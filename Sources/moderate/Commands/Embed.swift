@@ -5,13 +5,13 @@ import Tensor
 import Tokenizers
 import Transformer
 
-/// `moderate embed`: texts in, vectors out.
+/// `moderate embed` reads texts and prints their embeddings.
 struct Embed: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Embed texts.",
+    abstract: "Turn texts into vectors.",
     discussion: """
-      Prints {"embedding": [numbers]} for each text, as sentence-transformers' encode gives them: \
-      pooling, normalisation, the longest length and prompts are the model's own.
+      Prints {"embedding": [numbers]} for each text, the same vector as sentence-transformers' \
+      encode. Pooling, normalisation, maximum length and prompts are read from the model's files.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -21,14 +21,14 @@ struct Embed: ParsableCommand {
   @Option(
     name: .customLong("output"),
     help: ArgumentHelp(
-      "Write the vectors as a NumPy matrix instead, a row a line of the input.",
+      "Write the vectors to a NumPy matrix instead, one row for each line of the input.",
       valueName: "file.npy"))
   var matrix: String?
 
-  @Option(help: "Text put in front of each text.")
+  @Option(help: "A prompt: text that is put in front of each text.")
   var prompt: String?
 
-  @Option(help: "The name of one of the model's prompts.")
+  @Option(help: "The name of one of the model's own prompts.")
   var promptName: String?
 
   private struct Embedded {
@@ -44,11 +44,14 @@ struct Embed: ParsableCommand {
 
   func run() throws {
     let records = try input.reader()
-    let folder = try TransformerFolder(model)
+    let source = try model.source()
     let encoder = try SentenceEncoder(
-      contentsOf: folder.url, precision: try model.run.layerPrecision,
-      processor: Processor(threads: model.run.threads))
-    let prompt = prompt ?? (promptName == nil ? folder.bundle?.model.prompt : nil)
+      contentsOf: source.transformer(), precision: model.precision,
+      processor: model.threads.processor())
+    if let promptName, encoder.prompts[promptName] == nil {
+      throw TransformerError.unknownPrompt(name: promptName, known: encoder.prompts.keys.sorted())
+    }
+    let prompt = prompt ?? (promptName == nil ? source.bundle?.model.prompt : nil)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     let file = try matrix.map { try NumpyFile(path: $0, columns: encoder.dimension) }
@@ -57,7 +60,7 @@ struct Embed: ParsableCommand {
     defer { try? file?.finish() }
     try BatchRun(title: "embed").run(
       records,
-      prepare: { record throws(RecordProblem) in try input.text(of: record) },
+      prepare: { record throws(RecordProblem) in try input.message(of: record).text },
       work: { texts in
         // A prompt as text is part of the text; one by name may be left out of the pooling.
         guard let prompt else {
@@ -78,7 +81,7 @@ struct Embed: ParsableCommand {
           if let file {
             try file.append(embedding.vector)
           } else if isTable {
-            let first = embedding.vector.prefix(6).map { decimals($0, 4) }.joined(separator: "  ")
+            let first = embedding.vector.prefix(6).map { fixed($0, 4) }.joined(separator: "  ")
             try bytes.write("\(first) … (\(embedding.vector.count))\n")
           } else {
             var writer = JSONWriter(reservingCapacity: embedding.vector.count * 13)

@@ -3,20 +3,25 @@ import JSON
 import Moderation
 import ModerationEvaluation
 
-/// `moderate explain`: which words and sentences carried a decision.
+/// `moderate explain` shows the effect of each word and sentence on a verdict.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show which words and sentences carried a decision.",
     discussion: """
-      Each word and sentence is left out in turn; what the score loses without it is its effect. \
-      Prints coloured text at a terminal and JSON in a pipe, with offsets in Unicode scalars \
-      (start, end) and in UTF-16 (startUTF16, endUTF16).
+      Each word and each sentence is left out in turn, and the text is judged without it. The \
+      difference of the scores is the effect of the word or sentence. Prints coloured text at a \
+      terminal and JSON in a pipe, with offsets in Unicode scalars (start, end) and in UTF-16 code \
+      units (startUTF16, endUTF16).
       """)
 
   @OptionGroup var moderator: ModeratorOptions
   @OptionGroup var input: InputOptions
 
-  @Option(help: "A label to explain; repeatable. By default those that fired, or the highest.")
+  @Option(
+    help: """
+      A label to explain; repeatable. By default the labels that fired, or else the one with the \
+      highest score.
+      """)
   var label: [String] = []
 
   @OptionGroup var output: OutputOptions
@@ -36,11 +41,7 @@ struct Explain: ParsableCommand {
     try BatchRun(batchSize: 1, title: "explain").run(
       records,
       prepare: { record throws(RecordProblem) in
-        let tree = try input.tree(of: record)
-        guard tree.nodes.count == 1 else {
-          throw RecordProblem("a comment with replies, where one text is expected")
-        }
-        return try self.moderator.message(tree.root.message, for: moderator)
+        try input.message(of: record)
       },
       work: { messages in
         try messages.map { try explainer.explain($0, labels: label.isEmpty ? nil : label) }
@@ -63,13 +64,13 @@ struct Explain: ParsableCommand {
     var result = ""
     for label in explanation.labels {
       let mark = label.isFlagged ? terminal.styled("●", .red) : terminal.styled("·", .dim)
-      result += "\(mark) \(DisplayText.sanitised(label.name)) \(decimals(label.score, 3))\n"
+      result += "\(mark) \(DisplayText.sanitised(label.name)) \(fixed(label.score, 3))\n"
       let line =
         terminal.usesColour
         ? explanation.colouredLine(label: label) : DisplayText.sanitised(explanation.text)
       result += "  \(line)\n"
       for part in label.carriers.prefix(5) {
-        let effect = (part.effect < 0 ? "−" : "+") + decimals(abs(part.effect), 3)
+        let effect = (part.effect < 0 ? "−" : "+") + fixed(abs(part.effect), 3)
         let text = DisplayText.truncated(DisplayText.sanitised(part.span.text), 60)
         result += "  " + terminal.styled(effect, .bold) + "  \(text)"
         result += terminal.styled(

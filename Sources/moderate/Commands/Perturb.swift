@@ -1,15 +1,16 @@
 public import ArgumentParser
 import JSON
+import Moderation
 public import ModerationEvaluation
 
-/// `moderate perturb`: texts in disguise.
+/// `moderate perturb` writes texts in disguise.
 struct Perturb: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write texts in disguise, as people do who want to get past a filter.",
+    abstract: "Write texts in disguise, as people do to get past a filter.",
     discussion: """
-      Prints one line of JSON a variant, {"text", "disguise", "strength", "original"}; fields of \
-      JSON input come along, so that labelled lines stay labelled. The same seed gives the same \
-      variants.
+      Prints one line of JSON for each variant: {"text", "disguise", "strength", "original"}. The \
+      fields of a JSON line are copied to its variants, so that labelled lines stay labelled. The \
+      same seed gives the same variants.
       """)
 
   @OptionGroup var input: InputOptions
@@ -20,10 +21,12 @@ struct Perturb: ParsableCommand {
       valueName: "disguise"))
   var disguise: [Disguise] = []
 
-  @Option(help: "1 (a touch), 2 or 3 (most letters). Repeatable; by default 2.")
+  @Option(
+    help:
+      "How much is disguised: 1 (a few letters), 2, or 3 (most letters). Repeatable; by default 2.")
   var strength: [Int] = [2]
 
-  @Option(help: "Seed of the choices.")
+  @Option(help: "The seed of the random choices.")
   var seed: UInt64 = 0
 
   @OptionGroup var output: OutputOptions
@@ -44,7 +47,7 @@ struct Perturb: ParsableCommand {
     try BatchRun(title: "perturb").run(
       records,
       prepare: { record throws(RecordProblem) in
-        (object: Self.object(of: record), text: try input.text(of: record))
+        (object: Self.object(of: record), text: try input.message(of: record).text)
       },
       work: { $0 },
       emit: { line, result in

@@ -1,25 +1,26 @@
 import ArgumentParser
-import FoundationEssentials
 import Heads
 import JSON
+import Moderation
+import Platform
 
-/// `moderate score`: vectors in, a head's probabilities out.
+/// `moderate score` reads vectors and prints the probabilities that a head gives them.
 struct Score: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score vectors with a head alone.",
     discussion: """
-      Each line of the input is {"vector": [numbers]} (or {"embedding": …}, as embed prints it); \
-      null is NaN. Each line of the output is {"scores": {class: probability}}, in float64, to be \
-      compared with the Python estimator's predict_proba.
+      Each line of the input is {"vector": [numbers]}, or {"embedding": [numbers]} as embed prints \
+      it; null stands for NaN. Each line of the output is {"scores": {class: probability}}, in \
+      float64 as the Python estimator's predict_proba gives them.
       """)
 
-  @Option(help: "A folder that export_head.py wrote, or a LightGBM text model.")
+  @Option(help: "The head: a folder that export_head.py wrote, or a LightGBM text model.")
   var head: String
 
   @Option(help: "A file of JSON lines; \"-\" is standard input.")
   var input: String = "-"
 
-  @Flag(help: "Round the numbers to float32 first and score them as float32 arrays are scored.")
+  @Flag(help: "Round the vectors to float32 first, as scikit-learn scores float32 arrays.")
   var float32 = false
 
   @OptionGroup var output: OutputOptions
@@ -34,11 +35,11 @@ struct Score: ParsableCommand {
       prepare: { record throws(RecordProblem) in
         try Self.vector(of: record, size: head.inputSize)
       },
-      attempt: { vectors in scores(of: vectors, head) },
+      work: { vectors in try probabilities(vectors, head) },
       emit: { (line, result: Result<[Double], RecordProblem>) in
         switch result {
         case .success(let scores) where isTable:
-          let cells = zip(head.classes, scores).map { "\($0) \(decimals(Float($1), 4))" }
+          let cells = zip(head.classes, scores).map { "\($0) \(fixed(Float($1), 4))" }
           try bytes.write(cells.joined(separator: "  ") + "\n")
         case .success(let scores):
           var named = JSONObject()
@@ -54,18 +55,7 @@ struct Score: ParsableCommand {
       afterBatch: { try bytes.flush() })
   }
 
-  /// The batch at once; where a row cannot be scored, one by one, so that it loses no other.
-  private func scores(of vectors: [[Double]], _ head: Head) -> [Result<[Double], RecordProblem>] {
-    if let all = try? probabilities(vectors, head) { return all.map { .success($0) } }
-    return vectors.map { vector in
-      do throws(HeadError) {
-        return .success(try probabilities([vector], head)[0])
-      } catch {
-        return .failure(RecordProblem(error.description))
-      }
-    }
-  }
-
+  /// One row of probabilities per vector.
   private func probabilities(_ vectors: [[Double]], _ head: Head) throws(HeadError) -> [[Double]] {
     let rows = vectors.flatMap { $0 }
     let all =

@@ -4,37 +4,33 @@ import Moderation
 import Tokenizers
 import Transformer
 
-/// `moderate tokenize`: texts in, ids and tokens out.
+/// `moderate tokenize` reads texts and prints their tokens.
 struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the tokens of texts, as the model sees them.",
     discussion: """
-      Prints {"ids", "tokens", "truncated"} for each text, special tokens included, cut where the \
-      model cuts. Needs no weights.
+      Prints {"ids", "tokens", "truncated"} for each text, special tokens included. A text that is \
+      longer than the model takes is cut. The model's weights need not be there.
       """)
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(help: "Context for models trained with prefixes, such as adult,message.")
-  var context: String?
-
-  @Option(help: "Tokens of one pass, when fewer than the model takes.")
-  var maximumTokens: Int?
+  @OptionGroup var context: ContextOptions
+  @OptionGroup var length: LengthOptions
 
   func run() throws {
     let records = try input.reader()
-    let folder = try TransformerFolder(model)
-    let description = try ModelDescription(contentsOf: folder.url)
-    let limit = [folder.bundle?.maximumTokens, maximumTokens].compactMap(\.self).min()
+    let source = try model.source()
+    let description = try ModelDescription(contentsOf: source.transformer())
+    let limit = [source.bundle?.maximumTokens, length.maximumTokens].compactMap(\.self).min()
     let tokenizer = description.tokenizer
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     try BatchRun(batchSize: 1024, title: "tokenize").run(
       records,
       prepare: { record throws(RecordProblem) in
-        try text(of: record, bundle: folder.bundle)
+        try text(of: record, bundle: source.bundle)
       },
       work: { texts in
         texts.map { description.encode($0, maximumTokens: limit) }
@@ -57,15 +53,10 @@ struct Tokenize: ParsableCommand {
 
   /// The record's text with the bundle's prompt and prefixes in front.
   private func text(of record: Record, bundle: ModerationBundle?) throws(RecordProblem) -> String {
-    let tree = try input.tree(of: record)
-    guard tree.nodes.count == 1 else {
-      throw RecordProblem("a comment with replies, where one text is expected")
-    }
-    var message = tree.root.message
-    if message.context.isEmpty { message.context = context.map(MessageTree.contextValues) ?? [] }
+    let message = try input.message(of: record)
     guard let bundle else { return message.text }
     do {
-      return try bundle.modelText(of: message).joined
+      return try bundle.modelText(of: message.inContext(context.values)).joined
     } catch {
       throw RecordProblem(error.description)
     }

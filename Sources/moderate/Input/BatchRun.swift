@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSON
+import Moderation
 
 /// Reads records in batches, has each batch worked on at once, and hands the results on in the
 /// order of the records.
@@ -13,7 +13,10 @@ struct BatchRun {
   /// Where problems are reported.
   var complain: (String) -> Void = moderate.complain
 
-  /// Runs work that cannot fail on an item that was prepared.
+  /// Runs work on whole batches. Where it fails, each item of the batch is tried alone, and the
+  /// error is that of its line.
+  ///
+  /// - Parameter work: gives one output per item, in order.
   func run<Item, Output>(
     _ records: RecordReader,
     prepare: (Record) throws(RecordProblem) -> Item,
@@ -22,14 +25,16 @@ struct BatchRun {
     afterBatch: () throws -> Void = {}
   ) throws {
     try run(
-      records, prepare: prepare, attempt: { try work($0).map { .success($0) } }, emit: emit,
-      afterBatch: afterBatch)
+      records, prepare: prepare,
+      attempt: { items in
+        Moderation.attempt(items, work).map { $0.mapError { RecordProblem("\($0)") } }
+      }, emit: emit, afterBatch: afterBatch)
   }
 
   /// - Parameters:
-  ///   - prepare: Turns a record into what the work needs, or throws why it cannot.
-  ///   - attempt: One result per item, in order, or why there is none.
-  ///   - emit: Called once per record, in order, with the record's line, and the result, or the
+  ///   - prepare: turns a record into what the work needs, or throws why it cannot.
+  ///   - attempt: gives one result per item, in order.
+  ///   - emit: is called once per record, in order, with the record's line, and the result, or the
   ///     problem that has been reported already.
   func run<Item, Output>(
     _ records: RecordReader,
@@ -42,31 +47,12 @@ struct BatchRun {
     defer { bar.finish() }
     var count = 0
     var failures = 0
-    var isAtEnd = false
-    while !isAtEnd {
-      var batch: [(number: Int, item: Result<Item, RecordProblem>)] = []
-      while batch.count < batchSize {
-        guard let next = try records.next() else {
-          isAtEnd = true
-          break
-        }
-        batch.append((next.number, Self.prepared(next.record, prepare)))
-        if records.wouldWait { break }
-      }
-      guard !batch.isEmpty else { break }
-      var items: [Item] = []
-      for (_, item) in batch {
-        if case .success(let item) = item { items.append(item) }
-      }
+    while let batch = try batch(of: records, prepare) {
+      let items = batch.compactMap { try? $0.item.get() }
       var results = (items.isEmpty ? [] : try attempt(items))[...]
+      precondition(results.count == items.count, "one result per item")
       for (number, item) in batch {
-        let result: Result<Output, RecordProblem>
-        switch item {
-        case .success:
-          guard let next = results.popFirst() else { continue }
-          result = next
-        case .failure(let problem): result = .failure(problem)
-        }
+        let result = item.flatMap { _ in results.removeFirst() }
         if case .failure(let problem) = result {
           failures += 1
           complain("line \(number): \(problem.description)")
@@ -84,27 +70,20 @@ struct BatchRun {
     }
   }
 
-  private static func prepared<Item>(
-    _ record: Result<Record, RecordProblem>, _ prepare: (Record) throws(RecordProblem) -> Item
-  ) -> Result<Item, RecordProblem> {
-    switch record {
-    case .success(let record):
-      do {
-        return .success(try prepare(record))
-      } catch {
-        return .failure(error)
-      }
-    case .failure(let problem): return .failure(problem)
-    }
-  }
-}
+  private typealias Prepared<Item> = (number: Int, item: Result<Item, RecordProblem>)
 
-extension RecordProblem {
-  /// What stands in the output where the record's result would.
-  func json(line: Int) -> [UInt8] {
-    var object = JSONObject()
-    object["error"] = .string(description)
-    object["line"] = .number(JSONNumber(line))
-    return JSONValue.object(object).encoded()
+  /// The next records, as many as are there without waiting; nil at the end.
+  private func batch<Item>(
+    of records: RecordReader, _ prepare: (Record) throws(RecordProblem) -> Item
+  ) throws -> [Prepared<Item>]? {
+    var batch: [Prepared<Item>] = []
+    while batch.count < batchSize, let next = try records.next() {
+      let item = next.record.flatMap { record in
+        Result { () throws(RecordProblem) in try prepare(record) }
+      }
+      batch.append((next.number, item))
+      if records.wouldWait { break }
+    }
+    return batch.isEmpty ? nil : batch
   }
 }

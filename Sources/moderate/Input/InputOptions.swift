@@ -1,30 +1,22 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
+import SystemPackage
 
-enum InputFormat: String, ExpressibleByArgument, CaseIterable {
-  /// One text a line.
-  case lines
-  /// One JSON object a line.
-  case jsonl
-  case csv
-  /// One comment with its replies, or an array of them.
-  case json
-}
-
-/// Where texts come from: arguments, standard input or a file.
+/// The texts of a command: arguments, standard input or a file.
 struct InputOptions: ParsableArguments {
   @Argument(help: "Texts. Without any, and without --input, lines are read from standard input.")
   var texts: [String] = []
 
   @Option(
     help: """
-      A file: .jsonl (objects with a "text"), .csv (a "text" column), .json (a comment with \
-      "replies"), else one text a line. "-" is standard input.
+      A file: .jsonl (objects with a "text"), .csv or .tsv (with a "text" column), .json (a comment \
+      with "replies"), else one text a line. "-" is standard input.
       """)
   var input: String?
 
-  @Option(help: "Format of the input, whatever its name: lines, jsonl, csv or json.")
+  @Option(help: "The format of the input, whatever its name: lines, jsonl, csv, tsv or json.")
   var inputFormat: InputFormat?
 
   @Option(help: "The JSON field or CSV column that holds the text.")
@@ -37,27 +29,13 @@ struct InputOptions: ParsableArguments {
   }
 
   /// The input's format: as asked for, else by the file's name, else plain lines.
-  var format: InputFormat {
-    if let inputFormat { return inputFormat }
-    let name = (input ?? "").lowercased()
-    if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") { return .jsonl }
-    if name.hasSuffix(".csv") { return .csv }
-    return name.hasSuffix(".json") ? .json : .lines
-  }
+  var format: InputFormat { inputFormat ?? InputFormat(path: input ?? "") ?? .lines }
 
   /// Opens the input.
   func reader() throws -> RecordReader {
     if !texts.isEmpty { return RecordReader(texts: texts) }
-    if input == nil, Terminal(fileDescriptor: 0).isInteractive { throw CommandError.noInput }
-    let reader = try RecordReader(path: input ?? "-", format: format, textField: textField)
-    if let header = reader.header, !header.contains(textField) {
-      throw CommandError.input(
-        """
-        no column "\(textField)"; there is \(header.map { "\"\($0)\"" }.joined(separator: ", ")). \
-        Name one with --text-field.
-        """)
-    }
-    return reader
+    if input == nil, FileDescriptor.standardInput.isTerminal { throw CommandError.noInput }
+    return try RecordReader(path: input ?? "-", format: format, textField: textField)
   }
 
   /// A record as a message tree; most have a single message.
@@ -71,22 +49,16 @@ struct InputOptions: ParsableArguments {
       } catch {
         throw RecordProblem(Self.reason(error))
       }
-    case .row(let header, let fields):
-      func field(_ name: String) -> String? { header.firstIndex(of: name).map { fields[$0] } }
-      let context = field("context").map(MessageTree.contextValues) ?? []
-      return MessageTree(
-        Message(field(textField) ?? "", context: context),
-        id: field("id").map(JSONValue.string))
     }
   }
 
-  /// A record as one text.
-  func text(of record: Record) throws(RecordProblem) -> String {
+  /// A record as one message.
+  func message(of record: Record) throws(RecordProblem) -> Message {
     let tree = try tree(of: record)
     guard tree.nodes.count == 1 else {
       throw RecordProblem("a comment with replies, where one text is expected")
     }
-    return tree.root.message.text
+    return tree.root.message
   }
 
   private static func reason(_ error: ModerationError) -> String {

@@ -1,84 +1,69 @@
 import JSON
 import Moderation
-
-/// Why one record of many cannot be used.
-struct RecordProblem: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-/// One entry of an input, before anybody has asked what is in it.
-enum Record: Sendable {
-  /// A plain line, or an argument.
-  case text(String)
-  /// A line of JSON, as its bytes: what is in it is for the command to read.
-  case json([UInt8])
-  /// A row of CSV.
-  case row(header: [String], fields: [String])
-  /// A comment with its replies, from a JSON file.
-  case tree(MessageTree)
-}
-
-struct NumberedRecord: Sendable {
-  /// The line on which it begins, or the number of the argument or tree, from 1.
-  let number: Int
-  let record: Result<Record, RecordProblem>
-}
+import ModerationEvaluation
 
 /// Entries of an input one after another, whatever its format.
 final class RecordReader {
   private enum Source {
     case list([Record])
-    case lines(LineReader, isJSON: Bool)
-    case csv(CSVReader)
+    case lines(ByteStream, isJSON: Bool)
+    case rows(CSVReader, Columns)
+  }
+
+  /// The positions of the columns that a message is made of.
+  private struct Columns {
+    let text: Int
+    let context: Int?
+    let id: Int?
   }
 
   private let source: Source
+  /// The file that the source reads from, and its bytes.
+  private var input: (file: InputFile, stream: ByteStream)?
   private var position = 0
   /// A line that was read ahead, to see whether blank lines end the file.
-  private var pending: [(number: Int, line: [UInt8])] = []
+  private var pending: [ByteStream.Line] = []
 
   init(texts: [String]) { source = .list(texts.map(Record.text)) }
 
   /// - path: A file, or `-` for standard input.
-  /// - textField: The field of a tree's messages that holds their text.
+  /// - textField: The field or column that holds the text.
   init(path: String, format: InputFormat, textField: String = "text") throws {
-    let lines = try LineReader(path: path)
+    let file = try InputFile(path: path)
+    let stream = ByteStream { try file.next() }
+    input = (file, stream)
     switch format {
-    case .lines: source = .lines(lines, isJSON: false)
-    case .jsonl: source = .lines(lines, isJSON: true)
-    case .csv: source = .csv(try CSVReader(lines))
+    case .lines: source = .lines(stream, isJSON: false)
+    case .jsonl: source = .lines(stream, isJSON: true)
+    case .csv, .tsv:
+      let rows = try CSVReader(
+        stream, separator: format.separator ?? UInt8(ascii: ","), name: file.name)
+      do {
+        source = .rows(
+          rows,
+          Columns(
+            text: try rows.column(textField), context: try rows.optionalColumn("context"),
+            id: try rows.optionalColumn("id")))
+      } catch {
+        throw CommandError.input("\(error). Name the text's column with --text-field.")
+      }
     case .json:
       let trees = try MessageTree.trees(
-        parsing: try lines.rest(), fields: .init(text: textField))
+        parsing: try stream.rest(), fields: .init(text: textField))
       source = .list(trees.map(Record.tree))
-    }
-  }
-
-  /// The columns of a CSV file.
-  var header: [String]? {
-    switch source {
-    case .csv(let reader): reader.header
-    default: nil
     }
   }
 
   /// Whether the next record is not there yet: time to work on those that are.
   var wouldWait: Bool {
-    switch source {
-    case .list: false
-    case .lines(let lines, _): pending.isEmpty && lines.wouldWait
-    case .csv(let reader): reader.wouldWait
-    }
+    guard pending.isEmpty, let input else { return false }
+    return !input.stream.hasLine && input.file.wouldWait
   }
 
   /// How far the input has been read; bytes of a file, or entries.
   var progress: ProgressBar.Measure {
-    switch source {
-    case .list(let records): .init(done: position, total: records.count)
-    case .lines(let lines, _): .init(done: lines.bytesRead, total: lines.byteCount)
-    case .csv(let reader): .init(done: reader.bytesRead, total: reader.byteCount)
-    }
+    if case .list(let records) = source { return .init(done: position, total: records.count) }
+    return input?.file.progress ?? .init(done: 0, total: nil)
   }
 
   func next() throws -> NumberedRecord? {
@@ -87,40 +72,54 @@ final class RecordReader {
       guard position < records.count else { return nil }
       position += 1
       return NumberedRecord(number: position, record: .success(records[position - 1]))
-    case .lines(let lines, let isJSON):
-      return isJSON ? try nextJSON(lines) : try nextLine(lines)
-    case .csv(let reader):
-      guard let row = try reader.next() else { return nil }
+    case .lines(let stream, let isJSON):
+      guard let line = isJSON ? try nextWithText(stream) : try stream.nextLine() else { return nil }
       return NumberedRecord(
-        number: reader.lineNumber,
-        record: row.map { .row(header: reader.header, fields: $0) })
+        number: line.number, record: isJSON ? Self.json(line) : Self.text(line))
+    case .rows(let reader, let columns):
+      guard let row = try reader.next() else { return nil }
+      switch row {
+      case .success(let row):
+        return NumberedRecord(number: row.line, record: .success(Self.record(of: row, columns)))
+      case .failure(let line):
+        return NumberedRecord(number: line.line, record: .failure(RecordProblem(line.reason)))
+      }
     }
+  }
+
+  /// The next line, unless only blank lines are left.
+  private func nextWithText(_ stream: ByteStream) throws -> ByteStream.Line? {
+    if pending.isEmpty {
+      while let line = try stream.nextLine() {
+        pending.append(line)
+        if !Self.isBlank(line) { break }
+      }
+      guard let last = pending.last, !Self.isBlank(last) else { return nil }
+    }
+    return pending.removeFirst()
   }
 
   /// A plain line; bytes that are not UTF-8 become U+FFFD.
-  private func nextLine(_ lines: LineReader) throws -> NumberedRecord? {
-    guard let line = try lines.next() else { return nil }
-    let text = String(decoding: line, as: UTF8.self)
-    return NumberedRecord(number: lines.lineNumber, record: .success(.text(text)))
+  private static func text(_ line: ByteStream.Line) -> Result<Record, RecordProblem> {
+    if line.isTooLong { return .failure(RecordProblem(ByteStream.tooLong())) }
+    return .success(.text(String(decoding: line.bytes, as: UTF8.self)))
   }
 
-  /// A line of JSON. A blank line is an error, as every line in has its line out, unless only blank
-  /// lines follow it.
-  private func nextJSON(_ lines: LineReader) throws -> NumberedRecord? {
-    if pending.isEmpty {
-      while let line = try lines.next() {
-        pending.append((lines.lineNumber, line))
-        if !Self.isBlank(line) { break }
-      }
-      guard let last = pending.last, !Self.isBlank(last.line) else { return nil }
-    }
-    let (number, line) = pending.removeFirst()
-    return NumberedRecord(
-      number: number,
-      record: Self.isBlank(line) ? .failure(RecordProblem("empty line")) : .success(.json(line)))
+  /// A line of JSON. A blank one is an error, as every line in has its line out.
+  private static func json(_ line: ByteStream.Line) -> Result<Record, RecordProblem> {
+    if line.isTooLong { return .failure(RecordProblem(ByteStream.tooLong())) }
+    return isBlank(line) ? .failure(RecordProblem("empty line")) : .success(.json(line.bytes))
   }
 
-  private static func isBlank(_ line: [UInt8]) -> Bool {
-    line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+  private static func record(of row: CSVReader.Row, _ columns: Columns) -> Record {
+    let context = columns.context.map { MessageTree.contextValues(row.fields[$0]) } ?? []
+    return .tree(
+      MessageTree(
+        Message(row.fields[columns.text], context: context),
+        id: columns.id.map { .string(row.fields[$0]) }))
+  }
+
+  private static func isBlank(_ line: ByteStream.Line) -> Bool {
+    line.bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
   }
 }

@@ -1,9 +1,11 @@
+import SystemPackage
+
 /// Buffered bytes to a file descriptor, written whole.
 struct ByteOutput: ~Copyable {
-  private let descriptor: Int32
+  private let descriptor: FileDescriptor
   private var buffer: [UInt8] = []
 
-  init(descriptor: Int32 = SystemCalls.standardOutput) { self.descriptor = descriptor }
+  init(descriptor: FileDescriptor = .standardOutput) { self.descriptor = descriptor }
 
   mutating func write(_ text: String) throws {
     buffer.append(contentsOf: text.utf8)
@@ -18,8 +20,10 @@ struct ByteOutput: ~Copyable {
 
   mutating func flush() throws {
     defer { buffer.removeAll(keepingCapacity: true) }
-    guard SystemCalls.write(descriptor, buffer) else {
-      throw CommandError.output(SystemCalls.lastError)
+    do {
+      try descriptor.writeAll(buffer)
+    } catch {
+      throw CommandError.output("\(error)")
     }
   }
 }
@@ -27,7 +31,7 @@ struct ByteOutput: ~Copyable {
 /// A line on standard error, `moderate: ` in front.
 func complain(_ message: String) {
   ProgressBar.clearLine()
-  var output = ByteOutput(descriptor: SystemCalls.standardError)
+  var output = ByteOutput(descriptor: .standardError)
   try? output.write("moderate: \(message)\n")
   try? output.flush()
 }

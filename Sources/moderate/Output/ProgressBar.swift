@@ -1,4 +1,5 @@
 import Synchronization
+import SystemPackage
 
 /// A line on standard error that says how far long work has come and how long it will take.
 ///
@@ -12,20 +13,16 @@ final class ProgressBar: Sendable {
     var total: Int?
   }
 
-  private struct State {
-    var lastDrawn = 0.0
-  }
-
   private static let isDrawn = Atomic<Bool>(false)
   private let title: String
   private let terminal: Terminal
-  private let start: Double
-  private let state = Mutex(State())
+  private let start = ContinuousClock.now
+  /// Seconds from the start to the last drawing.
+  private let lastDrawn = Mutex(0.0)
 
   init(_ title: String, terminal: Terminal = .error) {
     self.title = title
     self.terminal = terminal
-    start = SystemCalls.seconds()
   }
 
   /// Redraws the line, at most ten times a second.
@@ -33,15 +30,15 @@ final class ProgressBar: Sendable {
   /// - items: Items done so far, for the rate.
   func update(items: Int, progress: Measure) {
     guard terminal.isInteractive else { return }
-    let now = SystemCalls.seconds()
-    let isDue = state.withLock { state in
-      guard now - start > 1, now - state.lastDrawn > 0.1 else { return false }
-      state.lastDrawn = now
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let isDue = lastDrawn.withLock { lastDrawn in
+      guard seconds > 1, seconds - lastDrawn > 0.1 else { return false }
+      lastDrawn = seconds
       return true
     }
     guard isDue else { return }
     Self.isDrawn.store(true, ordering: .relaxed)
-    Self.put("\r\u{1B}[K" + line(items: items, progress: progress, seconds: now - start))
+    Self.put("\r\u{1B}[K" + line(items: items, progress: progress, seconds: seconds))
   }
 
   /// Clears the line.
@@ -83,7 +80,7 @@ final class ProgressBar: Sendable {
   }
 
   private static func put(_ text: String) {
-    var output = ByteOutput(descriptor: SystemCalls.standardError)
+    var output = ByteOutput(descriptor: .standardError)
     try? output.write(text)
     try? output.flush()
   }

@@ -1,4 +1,7 @@
-/// What stands at the other end of an output.
+import Platform
+import SystemPackage
+
+/// The reader of an output: a person at a terminal, or a file or program.
 struct Terminal: Sendable {
   /// Whether a person is watching.
   let isInteractive: Bool
@@ -7,8 +10,8 @@ struct Terminal: Sendable {
   /// Whether colours may be used: at a terminal that is not dumb, unless `NO_COLOR` is set.
   let usesColour: Bool
 
-  static let output = Terminal(fileDescriptor: SystemCalls.standardOutput)
-  static let error = Terminal(fileDescriptor: SystemCalls.standardError)
+  static let output = Terminal(.standardOutput)
+  static let error = Terminal(.standardError)
 
   init(isInteractive: Bool, width: Int, usesColour: Bool) {
     self.isInteractive = isInteractive
@@ -16,12 +19,12 @@ struct Terminal: Sendable {
     self.usesColour = usesColour
   }
 
-  init(fileDescriptor: Int32) {
-    isInteractive = SystemCalls.isTerminal(fileDescriptor)
-    width = SystemCalls.columns(of: fileDescriptor) ?? 80
+  init(_ descriptor: FileDescriptor) {
+    let environment = ProcessInfo.processInfo.environment
+    isInteractive = descriptor.isTerminal
+    width = descriptor.columns ?? 80
     usesColour =
-      isInteractive && SystemCalls.variable("NO_COLOR").isEmpty
-      && SystemCalls.variable("TERM") != "dumb"
+      isInteractive && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
   }
 
   /// The text in a style, where colours may be used.

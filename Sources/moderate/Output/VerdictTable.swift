@@ -19,8 +19,8 @@ struct VerdictTable {
       table.append([
         .init(label.isFlagged ? "●" : "", style),
         .init(label.name, style),
-        .init(decimals(label.score, 3), style),
-        .init(decimals(label.threshold, 2), .dim),
+        .init(fixed(label.score, 3), style),
+        .init(fixed(label.threshold, 2), .dim),
         .init(bar(label.score), style ?? .dim),
         .init(label.severity.rawValue, style ?? .dim),
         .init(definition.direction?.description ?? "", style ?? .dim),
@@ -53,7 +53,7 @@ struct VerdictTable {
     let verdictWidth = min(34, terminal.width / 2)
     let textWidth = max(20, terminal.width - verdictWidth - 5)
     var words = labels.map { label in
-      "\(label.name) \(decimals(label.score, 2))" + arrow(label.name, verdict)
+      "\(label.name) \(fixed(label.score, 2))" + arrow(label.name, verdict)
     }
     if labels.isEmpty {
       words = [verdict.base ?? highest(verdict)]
@@ -68,7 +68,7 @@ struct VerdictTable {
 
   private func highest(_ verdict: Verdict) -> String {
     guard let label = verdict.labels.max(by: { $0.score < $1.score }) else { return "" }
-    return "\(label.name) \(decimals(label.score, 2))"
+    return "\(label.name) \(fixed(label.score, 2))"
   }
 
   private func arrow(_ label: String, _ verdict: Verdict) -> String {
@@ -110,18 +110,4 @@ struct VerdictTable {
     }
     return bar
   }
-}
-
-/// A number with a fixed count of decimals.
-func decimals(_ number: Float, _ count: Int) -> String {
-  guard number.isFinite else { return "–" }
-  var scale = 1.0
-  for _ in 0..<count { scale *= 10 }
-  let scaled = (Double(number) * scale).rounded()
-  guard abs(scaled) < 1e15 else { return "\(number)" }
-  let whole = Int(abs(scaled))
-  let digits = String(whole % Int(scale))
-  let sign = scaled < 0 ? "-" : ""
-  return sign + String(whole / Int(scale))
-    + (count > 0 ? "." + String(repeating: "0", count: count - digits.count) + digits : "")
 }

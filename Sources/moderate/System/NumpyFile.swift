@@ -1,12 +1,8 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import SystemPackage
 
 /// A matrix of float32 as NumPy's `np.load` reads it (NPY format 1.0), written row by row.
 final class NumpyFile {
-  private let descriptor: Int32
+  private let descriptor: FileDescriptor
   private let path: String
   private let columns: Int
   private var rows = 0
@@ -18,14 +14,15 @@ final class NumpyFile {
   init(path: String, columns: Int) throws {
     self.path = path
     self.columns = columns
-    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw CommandError.output("\(path): \(SystemCalls.lastError)") }
+    descriptor = try FileOutput.naming(path) {
+      try .open(
+        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: .newFile)
+    }
     pending = Self.header(rows: 0, columns: columns)
   }
 
-  deinit {
-    SystemCalls.close(descriptor)
-  }
+  deinit { try? descriptor.close() }
 
   /// Appends a row; one of another length becomes NaN, so that rows stay in step with lines.
   func append(_ row: [Float]) throws {
@@ -40,20 +37,20 @@ final class NumpyFile {
     if pending.count >= 1 << 18 { try flush() }
   }
 
-  /// Writes what is left, and the number of rows into the header.
+  /// Writes the rest of the rows, and their number into the header.
   func finish() throws {
     try flush()
-    guard lseek(descriptor, 0, SEEK_SET) == 0,
-      SystemCalls.write(descriptor, Self.header(rows: rows, columns: columns))
-    else { throw failure }
+    try FileOutput.naming(path) {
+      try descriptor.seek(offset: 0, from: .start)
+      try descriptor.writeAll(Self.header(rows: rows, columns: columns))
+      try descriptor.seek(offset: 0, from: .end)
+    }
   }
 
   private func flush() throws {
-    guard SystemCalls.write(descriptor, pending) else { throw failure }
+    try FileOutput.naming(path) { try descriptor.writeAll(pending) }
     pending.removeAll(keepingCapacity: true)
   }
-
-  private var failure: CommandError { .output("\(path): \(SystemCalls.lastError)") }
 
   static func header(rows: Int, columns: Int) -> [UInt8] {
     let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]

@@ -1,0 +1,43 @@
+import ArgumentParser
+import JSON
+import Moderation
+import Tensor
+
+/// `moderate inspect` shows a model and the machine, and checks the model's files.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show facts about a model and about this machine.",
+    discussion: """
+      Prints the sizes of the model, its tokenizer, labels, precisions and memory, and the kernels \
+      that this CPU runs. With --verify, the files of the bundle are compared with their SHA-256 \
+      digests; the exit code is 1 when one differs.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var output: OutputOptions
+
+  @Flag(help: "Compare the files of the bundle with the SHA-256 digests in moderation.json.")
+  var verify = false
+
+  func run() throws {
+    let source = try model.source()
+    let report = try ModelReport(source, processor: model.threads.processor())
+    let checks = verify ? source.verify() : []
+    let failed = checks.filter { $0.problem != nil }
+    var bytes = ByteOutput()
+    if output.chosen == .json {
+      var object = report.json
+      if verify { object["verified"] = .bool(failed.isEmpty) }
+      try bytes.write(line: JSONValue.object(object).encoded())
+    } else {
+      try bytes.write(report.text(for: .output))
+      for check in checks where check.problem == nil {
+        try bytes.write("  \(Terminal.output.styled("✓", .green)) \(check.file)\n")
+      }
+      if verify, checks.isEmpty { try bytes.write("  The bundle names no files to verify.\n") }
+    }
+    try bytes.flush()
+    for check in failed { complain(check.problem?.description ?? "") }
+    if !failed.isEmpty { throw ExitCode(1) }
+  }
+}
