@@ -52,11 +52,17 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   case wrongKind(path: String, expected: String, found: String)
   /// The number at this key path does not fit into the wanted type.
   case outOfRange(path: String, value: String, type: String)
+  /// No reader knows the key at this path.
+  case unknownKey(path: String)
+  /// The value at this key path cannot be used; the reason continues a sentence that begins with
+  /// the path.
+  case invalid(path: String, reason: String)
 
   public var description: String {
     switch self {
     case .unexpected(let found, let expected, let location):
       "\(location): expected \(expected), found \(found)"
+    case .unexpectedEnd(_, let location) where location.offset == 0: "the text is empty"
     case .unexpectedEnd(let expected, let location):
       "\(location): the text ends where \(expected) is expected"
     case .invalidUTF8(let location): "\(location): not valid UTF-8"
@@ -71,12 +77,17 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) should be \(expected) but is \(found)"
     case .outOfRange(let path, let value, let type):
       "\(path): the number \(value) does not fit into \(type)"
+    case .unknownKey(let path): "\(path) is a key that is not known here"
+    case .invalid(let path, let reason): "\(path) \(reason)"
     }
   }
 
   /// The same error as seen from outside `key`: `dim` within `model` becomes `model.dim`.
   public func within(_ key: String) -> JSONError {
     switch self {
+    case .unknownKey(let path): .unknownKey(path: JSONError.join(key, path))
+    case .invalid(let path, let reason):
+      .invalid(path: JSONError.join(key, path), reason: reason)
     case .missing(let path): .missing(path: JSONError.join(key, path))
     case .wrongKind(let path, let expected, let found):
       .wrongKind(path: JSONError.join(key, path), expected: expected, found: found)

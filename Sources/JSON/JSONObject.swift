@@ -58,17 +58,3 @@ extension JSONObject: Sequence {
     zip(keys, values).makeIterator()
   }
 }
-
-/// A string that is equal to another only when the bytes are.
-private struct ByteKey: Hashable, Sendable {
-  let text: String
-
-  static func == (left: ByteKey, right: ByteKey) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
-  }
-
-  func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
-    hasher.combine(0xFF as UInt8)
-  }
-}

@@ -1,13 +1,13 @@
 extension JSONScanner {
   /// The string, unescaped.
-  public func string(_ text: JSONText) -> String {
+  package func string(_ text: JSONText) -> String {
     if text.isEscaped { return String(decoding: decoded(text), as: UTF8.self) }
     return String(decoding: bytes[text.range], as: UTF8.self)
   }
 
   /// Appends the string's UTF-8, unescaped, and returns how many bytes that were.
   @discardableResult
-  public func append(_ text: JSONText, to buffer: inout [UInt8]) -> Int {
+  package func append(_ text: JSONText, to buffer: inout [UInt8]) -> Int {
     if text.isEscaped {
       let before = buffer.count
       appendDecoded(text, to: &buffer)
@@ -18,7 +18,7 @@ extension JSONScanner {
   }
 
   /// Whether the string is `other`, byte for byte.
-  public func matches(_ text: JSONText, _ other: String) -> Bool {
+  package func matches(_ text: JSONText, _ other: String) -> Bool {
     if text.isEscaped { return decoded(text).elementsEqual(other.utf8) }
     return bytes[text.range].elementsEqual(other.utf8)
   }

@@ -2,16 +2,11 @@
 ///
 /// It belongs to the scanner that returned it: ``JSONScanner/string(_:)``,
 /// ``JSONScanner/append(_:to:)`` and ``JSONScanner/matches(_:_:)`` read it.
-public struct JSONText: Sendable, Equatable {
+package struct JSONText: Sendable, Equatable {
   /// The bytes between the quotes, in ``JSONScanner/bytes``.
-  public let range: Range<Int>
+  package let range: Range<Int>
   /// Whether the bytes hold escapes. If not, they are the string's UTF-8 as it stands.
-  public let isEscaped: Bool
-}
-
-/// What a JSON value is, seen from its first byte.
-public enum JSONKind: String, Sendable, Equatable {
-  case null, bool, number, string, array, object
+  package let isEscaped: Bool
 }
 
 /// Reads a JSON text value by value, without building a tree.
@@ -26,12 +21,12 @@ public enum JSONKind: String, Sendable, Equatable {
 /// ```
 /// The caller reads exactly one value after each key and for each element. Everything that is
 /// passed, skipped values too, is checked: syntax, UTF-8, depth, repeated keys.
-public struct JSONScanner: Sendable {
+package struct JSONScanner: Sendable {
   /// The whole text, UTF-8.
-  public let bytes: [UInt8]
-  public let options: JSONOptions
+  package let bytes: [UInt8]
+  package let options: JSONOptions
   /// Offset of the next byte to read.
-  public private(set) var position = 0
+  package private(set) var position = 0
 
   /// What is known of each open array or object: one byte, so that passing an element is cheap.
   private struct Frame: OptionSet, Sendable {
@@ -44,18 +39,18 @@ public struct JSONScanner: Sendable {
   /// The keys seen so far, for each open object that compares them.
   private var keySets: [KeySet] = []
 
-  public init(_ bytes: [UInt8], options: JSONOptions = .strict) {
+  package init(_ bytes: [UInt8], options: JSONOptions = .strict) {
     self.bytes = bytes
     self.options = options
   }
 
   /// How many arrays and objects are open.
-  public var depth: Int { frames.count }
+  package var depth: Int { frames.count }
 
   // MARK: Containers
 
   /// The kind of the next value.
-  public mutating func peek() throws(JSONError) -> JSONKind {
+  package mutating func peek() throws(JSONError) -> JSONKind {
     skipWhitespace()
     guard position < bytes.count else { throw end(expected: "a value") }
     switch bytes[position] {
@@ -76,34 +71,30 @@ public struct JSONScanner: Sendable {
   ///
   /// - Parameter checkingKeys: false when the caller itself finds repeated keys, as a vocabulary
   ///   does; saves the table of keys.
-  public mutating func beginObject(checkingKeys: Bool = true) throws(JSONError) {
+  package mutating func beginObject(checkingKeys: Bool = true) throws(JSONError) {
     try begin(UInt8(ascii: "{"), "an object")
     frames.append(checkingKeys ? [.object, .checksKeys] : .object)
     if checkingKeys { keySets.append(KeySet()) }
   }
 
   /// Opens an array.
-  public mutating func beginArray() throws(JSONError) {
+  package mutating func beginArray() throws(JSONError) {
     try begin(UInt8(ascii: "["), "an array")
     frames.append([])
   }
 
   /// The next key of the innermost object, or nil when it ends (which closes it).
-  public mutating func nextKey() throws(JSONError) -> JSONText? {
+  package mutating func nextKey() throws(JSONError) -> JSONText? {
     guard try advance(to: UInt8(ascii: "}"), inObject: true) else { return nil }
     guard position < bytes.count else { throw end(expected: "a key") }
     guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected("a key") }
     let start = position
     let key = try scanString()
     if frames[frames.count - 1].contains(.checksKeys) {
-      let isNew: Bool
-      if key.isEscaped {
-        let name = decoded(key)
-        isNew = keySets[keySets.count - 1].insert(name)
-      } else {
-        isNew = keySets[keySets.count - 1].insert(bytes[key.range])
+      let name = string(key)
+      guard keySets[keySets.count - 1].insert(name) else {
+        throw .duplicateKey(name, at: location(start))
       }
-      guard isNew else { throw .duplicateKey(string(key), at: location(start)) }
     }
     skipWhitespace()
     guard position < bytes.count else { throw end(expected: "':'") }
@@ -113,12 +104,12 @@ public struct JSONScanner: Sendable {
   }
 
   /// Whether the innermost array has another element; false closes it.
-  public mutating func nextElement() throws(JSONError) -> Bool {
+  package mutating func nextElement() throws(JSONError) -> Bool {
     try advance(to: UInt8(ascii: "]"), inObject: false)
   }
 
   /// Checks that nothing but white space follows the value that was read.
-  public mutating func end() throws(JSONError) {
+  package mutating func end() throws(JSONError) {
     skipWhitespace()
     guard position == bytes.count else { throw unexpected("the end of the text") }
   }
@@ -167,16 +158,16 @@ public struct JSONScanner: Sendable {
   // MARK: Scalars
 
   /// Reads a string.
-  public mutating func text() throws(JSONError) -> JSONText {
+  package mutating func text() throws(JSONError) -> JSONText {
     guard try peek() == .string else { throw unexpected("a string") }
     return try scanString()
   }
 
   /// Reads a string and decodes it.
-  public mutating func string() throws(JSONError) -> String { string(try text()) }
+  package mutating func string() throws(JSONError) -> String { string(try text()) }
 
   /// Reads `true` or `false`.
-  public mutating func bool() throws(JSONError) -> Bool {
+  package mutating func bool() throws(JSONError) -> Bool {
     guard try peek() == .bool else { throw unexpected("true or false") }
     let isTrue = bytes[position] == UInt8(ascii: "t")
     try literal(isTrue ? "true" : "false")
@@ -184,14 +175,14 @@ public struct JSONScanner: Sendable {
   }
 
   /// Reads `null` if it is next and tells whether it was.
-  public mutating func null() throws(JSONError) -> Bool {
+  package mutating func null() throws(JSONError) -> Bool {
     guard try peek() == .null else { return false }
     try literal("null")
     return true
   }
 
   /// Reads a number that is written as an integer.
-  public mutating func integer() throws(JSONError) -> Int {
+  package mutating func integer() throws(JSONError) -> Int {
     let number = try number()
     guard let value = number.exactInteger(in: bytes) else {
       throw .numberOutOfRange(
@@ -202,7 +193,7 @@ public struct JSONScanner: Sendable {
   }
 
   /// Reads a number, rounded to the nearest `Double`. A number beyond its range is an error.
-  public mutating func double() throws(JSONError) -> Double {
+  package mutating func double() throws(JSONError) -> Double {
     let number = try number()
     let value = number.double(in: bytes)
     guard value.isFinite || number.isNonFinite else {
@@ -214,7 +205,7 @@ public struct JSONScanner: Sendable {
   }
 
   /// Passes over one value of any kind.
-  public mutating func skip() throws(JSONError) {
+  package mutating func skip() throws(JSONError) {
     switch try peek() {
     case .null: try literal("null")
     case .bool: _ = try bool()
@@ -303,7 +294,9 @@ public struct JSONScanner: Sendable {
     guard position < bytes.count else { return end(expected: expected) }
     let byte = bytes[position]
     let found: String
-    if byte < 0x20 || byte == 0x7F {
+    if let content = misplacedContent() {
+      found = content
+    } else if byte < 0x20 || byte == 0x7F {
       found = "control character \(byte)"
     } else {
       let length = max(1, UTF8Sequence.length(in: bytes.span, at: position))
@@ -312,5 +305,11 @@ public struct JSONScanner: Sendable {
     return .unexpected(found: found, expected: expected, at: location(position))
   }
 
-  public func location(_ offset: Int) -> JSONLocation { JSONLocation(offset: offset, in: bytes) }
+  /// The name of another file's content where the text should begin.
+  private func misplacedContent() -> String? {
+    let isFirst = bytes[..<position].allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    return isFirst ? FileContent.misplaced(bytes) : nil
+  }
+
+  package func location(_ offset: Int) -> JSONLocation { JSONLocation(offset: offset, in: bytes) }
 }

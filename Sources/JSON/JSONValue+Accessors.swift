@@ -1,191 +1,154 @@
-/// Typed access. Each takes a path of keys from this value (`config.int("rope", "dim")`; none means
-/// the value itself) and throws a ``JSONError`` that names the path. The `optional…` variants give
-/// nil when the value is missing or null, and still throw when it is of another kind.
+/// Typed access to this value.
 extension JSONValue {
-  /// The value at the path; an error if there is none.
-  public func value(_ path: String...) throws(JSONError) -> JSONValue { try required(path) }
-  public func string(_ path: String...) throws(JSONError) -> String {
-    try JSONValue.string(try required(path), path)
-  }
-  public func int(_ path: String...) throws(JSONError) -> Int {
-    try JSONValue.int(try required(path), path)
-  }
-  public func double(_ path: String...) throws(JSONError) -> Double {
-    try JSONValue.double(try required(path), path)
-  }
-  public func float(_ path: String...) throws(JSONError) -> Float {
-    try JSONValue.float(try required(path), path)
-  }
-  public func bool(_ path: String...) throws(JSONError) -> Bool {
-    try JSONValue.bool(try required(path), path)
-  }
-  public func array(_ path: String...) throws(JSONError) -> [JSONValue] {
-    try JSONValue.array(try required(path), path)
-  }
-  public func object(_ path: String...) throws(JSONError) -> JSONObject {
-    try JSONValue.object(try required(path), path)
-  }
-  public func strings(_ path: String...) throws(JSONError) -> [String] {
-    try JSONValue.elements(try required(path), path, JSONValue.string)
-  }
-  public func ints(_ path: String...) throws(JSONError) -> [Int] {
-    try JSONValue.elements(try required(path), path, JSONValue.int)
-  }
-  public func doubles(_ path: String...) throws(JSONError) -> [Double] {
-    try JSONValue.elements(try required(path), path, JSONValue.double)
+  public func string() throws(JSONError) -> String {
+    if case .string(let text) = self { return text }
+    throw wrongKind("a string")
   }
 
-  public func optionalValue(_ path: String...) throws(JSONError) -> JSONValue? {
-    try optional(path)
-  }
-  public func optionalString(_ path: String...) throws(JSONError) -> String? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.string(value, path)
-  }
-  public func optionalInt(_ path: String...) throws(JSONError) -> Int? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.int(value, path)
-  }
-  public func optionalDouble(_ path: String...) throws(JSONError) -> Double? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.double(value, path)
-  }
-  public func optionalFloat(_ path: String...) throws(JSONError) -> Float? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.float(value, path)
-  }
-  public func optionalBool(_ path: String...) throws(JSONError) -> Bool? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.bool(value, path)
-  }
-  public func optionalArray(_ path: String...) throws(JSONError) -> [JSONValue]? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.array(value, path)
-  }
-  public func optionalObject(_ path: String...) throws(JSONError) -> JSONObject? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.object(value, path)
-  }
-  public func optionalStrings(_ path: String...) throws(JSONError) -> [String]? {
-    guard let value = try optional(path) else { return nil }
-    return try JSONValue.elements(value, path, JSONValue.string)
+  public func bool() throws(JSONError) -> Bool {
+    if case .bool(let flag) = self { return flag }
+    throw wrongKind("true or false")
   }
 
-  /// Reads from the value at `key`; key paths in errors thrown by `body` start with `key`.
-  public func within<Result>(
-    _ key: String, _ body: (JSONValue) throws(JSONError) -> Result
-  ) throws(JSONError) -> Result {
-    let value = try required([key])
-    do {
-      return try body(value)
-    } catch {
-      throw error.within(key)
-    }
-  }
-
-  // MARK: Paths
-
-  private func optional(_ path: [String]) throws(JSONError) -> JSONValue? {
-    var value = self
-    for (index, key) in path.enumerated() {
-      switch value {
-      case .object(let object):
-        guard let member = object[key], member != .null else { return nil }
-        value = member
-      default:
-        throw .wrongKind(
-          path: JSONValue.name(path.prefix(index)), expected: "an object",
-          found: value.kind.noun)
-      }
-    }
-    return value == .null ? nil : value
-  }
-
-  private func required(_ path: [String]) throws(JSONError) -> JSONValue {
-    var value = self
-    for (index, key) in path.enumerated() {
-      guard case .object(let object) = value else {
-        throw .wrongKind(
-          path: JSONValue.name(path.prefix(index)), expected: "an object",
-          found: value.kind.noun)
-      }
-      guard let member = object[key] else {
-        throw .missing(path: JSONValue.name(path.prefix(index + 1)))
-      }
-      value = member
-    }
-    return value
-  }
-
-  private static func name(_ path: some Collection<String>) -> String {
-    guard var name = path.first else { return "$" }
-    for key in path.dropFirst() { name += key.hasPrefix("[") ? key : "." + key }
-    return name
-  }
-
-  // MARK: Kinds
-
-  private static func string(_ value: JSONValue, _ path: [String]) throws(JSONError) -> String {
-    if case .string(let text) = value { return text }
-    throw wrongKind(value, path, "a string")
-  }
-
-  private static func bool(_ value: JSONValue, _ path: [String]) throws(JSONError) -> Bool {
-    if case .bool(let bool) = value { return bool }
-    throw wrongKind(value, path, "true or false")
-  }
-
-  private static func int(_ value: JSONValue, _ path: [String]) throws(JSONError) -> Int {
-    guard case .number(let number) = value else { throw wrongKind(value, path, "an integer") }
+  /// A number that is an integer, however it is written: `3`, `3.0`, `3e2`.
+  public func int() throws(JSONError) -> Int {
+    guard case .number(let number) = self else { throw wrongKind("an integer") }
     guard let integer = number.integer else {
-      throw .outOfRange(path: name(path), value: number.text, type: "Int")
+      throw .outOfRange(path: "$", value: number.text, type: "Int")
     }
     return integer
   }
 
-  private static func double(_ value: JSONValue, _ path: [String]) throws(JSONError) -> Double {
-    guard case .number(let number) = value else { throw wrongKind(value, path, "a number") }
+  /// A number, rounded to the nearest double.
+  public func double() throws(JSONError) -> Double {
+    guard case .number(let number) = self else { throw wrongKind("a number") }
     let double = number.double
     guard double.isFinite || !number.isFinite else {
-      throw .outOfRange(path: name(path), value: number.text, type: "Double")
+      throw .outOfRange(path: "$", value: number.text, type: "Double")
     }
     return double
   }
 
-  private static func float(_ value: JSONValue, _ path: [String]) throws(JSONError) -> Float {
-    guard case .number(let number) = value else { throw wrongKind(value, path, "a number") }
+  /// A number, rounded once to the nearest float.
+  public func float() throws(JSONError) -> Float {
+    guard case .number(let number) = self else { throw wrongKind("a number") }
     let float = number.float
     guard float.isFinite || !number.isFinite else {
-      throw .outOfRange(path: name(path), value: number.text, type: "Float")
+      throw .outOfRange(path: "$", value: number.text, type: "Float")
     }
     return float
   }
 
-  private static func array(_ value: JSONValue, _ path: [String]) throws(JSONError) -> [JSONValue] {
-    if case .array(let elements) = value { return elements }
-    throw wrongKind(value, path, "an array")
+  public func array() throws(JSONError) -> [JSONValue] {
+    if case .array(let elements) = self { return elements }
+    throw wrongKind("an array")
   }
 
-  private static func object(_ value: JSONValue, _ path: [String]) throws(JSONError) -> JSONObject {
-    if case .object(let object) = value { return object }
-    throw wrongKind(value, path, "an object")
+  public func object() throws(JSONError) -> JSONObject {
+    if case .object(let object) = self { return object }
+    throw wrongKind("an object")
   }
 
-  private static func elements<Element>(
-    _ value: JSONValue, _ path: [String],
-    _ read: (JSONValue, [String]) throws(JSONError) -> Element
+  public func strings() throws(JSONError) -> [String] {
+    try elements { (element) throws(JSONError) in try element.string() }
+  }
+
+  public func ints() throws(JSONError) -> [Int] {
+    try elements { (element) throws(JSONError) in try element.int() }
+  }
+
+  public func doubles() throws(JSONError) -> [Double] {
+    try elements { (element) throws(JSONError) in try element.double() }
+  }
+
+  private func elements<Element>(
+    _ read: (JSONValue) throws(JSONError) -> Element
   ) throws(JSONError) -> [Element] {
     var result: [Element] = []
-    for (index, element) in try array(value, path).enumerated() {
-      result.append(try read(element, path + ["[\(index)]"]))
+    for (index, element) in try array().enumerated() {
+      do { result.append(try read(element)) } catch { throw error.within("[\(index)]") }
     }
     return result
   }
 
-  private static func wrongKind(
-    _ value: JSONValue, _ path: [String], _ expected: String
-  ) -> JSONError {
-    .wrongKind(path: name(path), expected: expected, found: value.kind.noun)
+  private func wrongKind(_ expected: String) -> JSONError {
+    .wrongKind(path: "$", expected: expected, found: kind.noun)
+  }
+}
+
+/// Typed access to the member at a key. The errors name the key. The `optional…` methods return nil
+/// where the member is missing or null, and throw where it is of another kind.
+extension JSONValue {
+  public func value(_ key: String) throws(JSONError) -> JSONValue {
+    guard let member = try object()[key] else { throw .missing(path: key) }
+    return member
+  }
+
+  public func string(_ key: String) throws(JSONError) -> String {
+    try read(key) { (value) throws(JSONError) in try value.string() }
+  }
+  public func int(_ key: String) throws(JSONError) -> Int {
+    try read(key) { (value) throws(JSONError) in try value.int() }
+  }
+  public func double(_ key: String) throws(JSONError) -> Double {
+    try read(key) { (value) throws(JSONError) in try value.double() }
+  }
+  public func float(_ key: String) throws(JSONError) -> Float {
+    try read(key) { (value) throws(JSONError) in try value.float() }
+  }
+  public func bool(_ key: String) throws(JSONError) -> Bool {
+    try read(key) { (value) throws(JSONError) in try value.bool() }
+  }
+  public func array(_ key: String) throws(JSONError) -> [JSONValue] {
+    try read(key) { (value) throws(JSONError) in try value.array() }
+  }
+  public func object(_ key: String) throws(JSONError) -> JSONObject {
+    try read(key) { (value) throws(JSONError) in try value.object() }
+  }
+  public func strings(_ key: String) throws(JSONError) -> [String] {
+    try read(key) { (value) throws(JSONError) in try value.strings() }
+  }
+  public func ints(_ key: String) throws(JSONError) -> [Int] {
+    try read(key) { (value) throws(JSONError) in try value.ints() }
+  }
+  public func doubles(_ key: String) throws(JSONError) -> [Double] {
+    try read(key) { (value) throws(JSONError) in try value.doubles() }
+  }
+
+  public func optionalString(_ key: String) throws(JSONError) -> String? {
+    try optional(key) { (value) throws(JSONError) in try value.string() }
+  }
+  public func optionalInt(_ key: String) throws(JSONError) -> Int? {
+    try optional(key) { (value) throws(JSONError) in try value.int() }
+  }
+  public func optionalDouble(_ key: String) throws(JSONError) -> Double? {
+    try optional(key) { (value) throws(JSONError) in try value.double() }
+  }
+  public func optionalBool(_ key: String) throws(JSONError) -> Bool? {
+    try optional(key) { (value) throws(JSONError) in try value.bool() }
+  }
+  public func optionalArray(_ key: String) throws(JSONError) -> [JSONValue]? {
+    try optional(key) { (value) throws(JSONError) in try value.array() }
+  }
+  public func optionalObject(_ key: String) throws(JSONError) -> JSONObject? {
+    try optional(key) { (value) throws(JSONError) in try value.object() }
+  }
+  public func optionalStrings(_ key: String) throws(JSONError) -> [String]? {
+    try optional(key) { (value) throws(JSONError) in try value.strings() }
+  }
+
+  private func read<Value>(
+    _ key: String, _ body: (JSONValue) throws(JSONError) -> Value
+  ) throws(JSONError) -> Value {
+    let member = try value(key)
+    do { return try body(member) } catch { throw error.within(key) }
+  }
+
+  private func optional<Value>(
+    _ key: String, _ body: (JSONValue) throws(JSONError) -> Value
+  ) throws(JSONError) -> Value? {
+    guard let member = try object()[key], member != .null else { return nil }
+    do { return try body(member) } catch { throw error.within(key) }
   }
 }
 

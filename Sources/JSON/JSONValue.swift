@@ -41,6 +41,11 @@ public enum JSONValue: Sendable, Equatable {
   }
 }
 
+/// The kinds of JSON values.
+public enum JSONKind: String, Sendable, Equatable {
+  case null, bool, number, string, array, object
+}
+
 /// A number, kept as it is written, so that no digit is lost. Two are equal when they are written
 /// alike.
 public struct JSONNumber: Sendable, Equatable {
@@ -86,7 +91,7 @@ public struct JSONNumber: Sendable, Equatable {
 
 extension JSONScanner {
   /// Reads one value of any kind into a tree.
-  public mutating func value() throws(JSONError) -> JSONValue {
+  package mutating func value() throws(JSONError) -> JSONValue {
     switch try peek() {
     case .null:
       _ = try null()

@@ -9,30 +9,26 @@
 /// }
 /// writer.bytes  // {"score":0.25,"tags":["a"]}
 /// ```
-/// Commas are its own business; that keys and values alternate is the caller's.
-public struct JSONWriter: Sendable {
-  /// What to write for numbers that JSON has no token for.
-  public enum NonFinite: Sendable { case null, token }
-
-  public private(set) var bytes: [UInt8]
-  private let nonFinite: NonFinite
+/// The writer places the commas. The caller alternates keys and values. Numbers that are not finite
+/// become null, as JSON has no token for them.
+package struct JSONWriter: Sendable {
+  package private(set) var bytes: [UInt8]
   private var needsComma = false
 
-  public init(nonFinite: NonFinite = .null, reservingCapacity capacity: Int = 256) {
+  package init(reservingCapacity capacity: Int = 256) {
     bytes = []
     bytes.reserveCapacity(capacity)
-    self.nonFinite = nonFinite
   }
 
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Empties the buffer and keeps its memory.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     needsComma = false
   }
 
-  public mutating func object<Failure: Error>(
+  package mutating func object<Failure: Error>(
     _ body: (inout JSONWriter) throws(Failure) -> Void
   ) throws(Failure) {
     open(UInt8(ascii: "{"))
@@ -40,7 +36,7 @@ public struct JSONWriter: Sendable {
     close(UInt8(ascii: "}"))
   }
 
-  public mutating func array<Failure: Error>(
+  package mutating func array<Failure: Error>(
     _ body: (inout JSONWriter) throws(Failure) -> Void
   ) throws(Failure) {
     open(UInt8(ascii: "["))
@@ -48,28 +44,28 @@ public struct JSONWriter: Sendable {
     close(UInt8(ascii: "]"))
   }
 
-  public mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     separate()
     quoted(name)
     bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
-  public mutating func value(_ text: String) {
+  package mutating func value(_ text: String) {
     separate()
     quoted(text)
   }
 
-  public mutating func value(_ number: Int) { token(String(number)) }
-  public mutating func value(_ flag: Bool) { token(flag ? "true" : "false") }
-  public mutating func null() { token("null") }
+  package mutating func value(_ number: Int) { token(String(number)) }
+  package mutating func value(_ flag: Bool) { token(flag ? "true" : "false") }
+  package mutating func null() { token("null") }
 
   /// The shortest digits that read back as the same double.
-  public mutating func value(_ number: Double) { token(JSONNumber(number)) }
+  package mutating func value(_ number: Double) { token(JSONNumber(number)) }
   /// The shortest digits that read back as the same float.
-  public mutating func value(_ number: Float) { token(JSONNumber(number)) }
+  package mutating func value(_ number: Float) { token(JSONNumber(number)) }
 
-  public mutating func value(_ value: JSONValue) {
+  package mutating func value(_ value: JSONValue) {
     switch value {
     case .null: null()
     case .bool(let flag): self.value(flag)
@@ -82,48 +78,48 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  public mutating func member(_ name: String, _ value: String) {
+  package mutating func member(_ name: String, _ value: String) {
     key(name)
     self.value(value)
   }
-  public mutating func member(_ name: String, _ value: Int) {
+  package mutating func member(_ name: String, _ value: Int) {
     key(name)
     self.value(value)
   }
-  public mutating func member(_ name: String, _ value: Double) {
+  package mutating func member(_ name: String, _ value: Double) {
     key(name)
     self.value(value)
   }
-  public mutating func member(_ name: String, _ value: Float) {
+  package mutating func member(_ name: String, _ value: Float) {
     key(name)
     self.value(value)
   }
-  public mutating func member(_ name: String, _ value: Bool) {
+  package mutating func member(_ name: String, _ value: Bool) {
     key(name)
     self.value(value)
   }
   @_disfavoredOverload
-  public mutating func member(_ name: String, _ value: JSONValue) {
+  package mutating func member(_ name: String, _ value: JSONValue) {
     key(name)
     self.value(value)
   }
 
   /// An array of doubles, or of floats, in one go.
-  public mutating func values(_ numbers: some Sequence<Double>) {
+  package mutating func values(_ numbers: some Sequence<Double>) {
     array { for number in numbers { $0.value(number) } }
   }
-  public mutating func values(_ numbers: some Sequence<Float>) {
+  package mutating func values(_ numbers: some Sequence<Float>) {
     array { for number in numbers { $0.value(number) } }
   }
 
   /// Ends a line, as in JSON Lines; the next value starts a new text.
-  public mutating func newline() {
+  package mutating func newline() {
     bytes.append(UInt8(ascii: "\n"))
     needsComma = false
   }
 
   private mutating func token(_ number: JSONNumber) {
-    token(number.isFinite || nonFinite == .token ? number.text : "null")
+    token(number.isFinite ? number.text : "null")
   }
 
   private mutating func token(_ text: String) {
@@ -168,9 +164,9 @@ public struct JSONWriter: Sendable {
 }
 
 extension JSONValue {
-  /// The value as compact JSON, keys in their order.
-  public func encoded(nonFinite: JSONWriter.NonFinite = .null) -> [UInt8] {
-    var writer = JSONWriter(nonFinite: nonFinite)
+  /// The value as compact JSON, keys in their order. Numbers that are not finite become null.
+  public func encoded() -> [UInt8] {
+    var writer = JSONWriter()
     writer.value(self)
     return writer.bytes
   }

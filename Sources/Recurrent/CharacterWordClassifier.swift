@@ -1,3 +1,4 @@
+import JSON
 import Safetensors
 public import Tensor
 
@@ -41,19 +42,19 @@ public struct CharacterWordClassifier: Sendable {
   static func read(
     _ folder: URL
   ) throws(RecurrentError) -> (NetworkConfiguration, NetworkWeights, TextPreparation?) {
-    let root = try ConfigurationReader(file: folder.appendingPathComponent("config.json"))
+    let root = try ConfigurationReader(contentsOf: folder.appendingPathComponent("config.json"))
     let format = try root.string("format")
     guard format == "character-word-1" else {
-      throw .unsupported(
-        file: root.file, key: "format", value: format, known: ["character-word-1"])
+      throw root.invalid("format", "is \"\(format)\", not \"character-word-1\"")
     }
     let configuration = try NetworkConfiguration(root)
     var preparation: TextPreparation?
-    if let text = try root.optionalObject("text") {
+    if let text = try root.optionalReader("text") {
       let read = try TextPreparation(text, folder: folder)
       try check(read, against: configuration, root)
       preparation = read
     }
+    try root.end()
     do {
       let checkpoint = try Checkpoint(
         contentsOf: folder.appendingPathComponent("model.safetensors"))
@@ -68,19 +69,19 @@ public struct CharacterWordClassifier: Sendable {
     _ text: TextPreparation, against network: NetworkConfiguration, _ root: ConfigurationReader
   ) throws(RecurrentError) {
     guard text.characterCount == network.characterCount else {
-      throw .invalid(
-        file: root.file, key: "text.characters",
-        reason: "lists \(text.characterCount - 2) for an embedding of \(network.characterCount)")
+      throw root.invalid(
+        "text.characters",
+        "lists \(text.characterCount - 2) for an embedding of \(network.characterCount)")
     }
     guard text.index.count + 2 == network.wordCount else {
-      throw .invalid(
-        file: root.file, key: "network.words.count",
-        reason: "is \(network.wordCount) for a list of \(text.index.count)")
+      throw root.invalid(
+        "network.words.count",
+        "is \(network.wordCount) for a list of \(text.index.count)")
     }
     guard text.subwords?.buckets == network.subwordBuckets else {
-      throw .invalid(
-        file: root.file, key: "network.words.subwordBuckets",
-        reason: "differs from text.subwords.buckets")
+      throw root.invalid(
+        "network.words.subwordBuckets",
+        "differs from text.subwords.buckets")
     }
   }
 

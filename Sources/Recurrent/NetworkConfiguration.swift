@@ -1,3 +1,4 @@
+import JSON
 internal import RealModule
 
 /// The shape of a network, from `config.json`, key `network`.
@@ -33,9 +34,9 @@ struct NetworkConfiguration: Sendable {
 
     init(_ configuration: ConfigurationReader) throws(RecurrentError) {
       length = try configuration.optionalInt("length", in: 1...1_000_000)
-      padding = try configuration.choice("padding", default: .after)
-      truncating = try configuration.choice("truncating", default: .after)
-      isMasked = try configuration.bool("masked", default: true)
+      padding = try configuration.optionalChoice("padding") ?? .after
+      truncating = try configuration.optionalChoice("truncating") ?? .after
+      isMasked = try configuration.optionalBool("masked") ?? true
     }
 
     func callAsFunction<Element>(_ ids: [Element], filling zero: Element) -> [Element] {
@@ -83,58 +84,64 @@ struct NetworkConfiguration: Sendable {
   init(_ root: ConfigurationReader) throws(RecurrentError) {
     labels = try root.strings("labels")
     guard !labels.isEmpty else {
-      throw .invalid(file: root.file, key: "labels", reason: "is empty")
+      throw root.invalid("labels", "is empty")
     }
-    let network = try root.object("network")
+    let network = try root.reader("network")
 
-    let spelling = try network.object("characters")
+    let spelling = try network.reader("characters")
     characters = try Sequence(spelling)
     characterCount = try spelling.int("count", in: Self.counts)
     characterSize = try spelling.int("size", in: Self.sizes)
     var convolutions: [Convolution] = []
-    for object in try spelling.objects("convolutions") {
+    for object in try spelling.optionalReaders("convolutions") ?? [] {
       let convolution = Convolution(
         width: try object.int("width", in: 1...1024),
         filters: try object.int("filters", in: Self.sizes),
-        padding: try object.choice("padding", default: .same),
-        activation: try object.choice("activation", default: .relu))
+        padding: try object.optionalChoice("padding") ?? .same,
+        activation: try object.optionalChoice("activation") ?? .relu)
       if convolution.padding == .valid, characters.isMasked {
-        throw .invalid(
-          file: root.file, key: object.name("padding"),
-          reason: "is valid, which leaves no place for the mask; use same, or masked: false")
+        throw object.invalid(
+          "padding",
+          "is valid, which leaves no place for the mask; use same, or masked: false")
       }
       let (taps, overflow) = (convolution.filters + 15)
         .multipliedReportingOverflow(by: convolution.width * characterCount)
       guard !overflow, taps <= Self.largestTable else {
-        throw .invalid(
-          file: root.file, key: object.name("filters"),
-          reason: "makes a table of more than \(Self.largestTable) numbers with characters × width")
+        throw object.invalid(
+          "filters",
+          "makes a table of more than \(Self.largestTable) numbers with characters × width")
       }
+      try object.end()
       convolutions.append(convolution)
     }
     self.convolutions = convolutions
+    try spelling.end()
 
-    let reading = try network.object("words")
+    let reading = try network.reader("words")
     words = try Sequence(reading)
     wordCount = try reading.int("count", in: Self.counts)
     wordSize = try reading.int("size", in: Self.sizes)
     subwordBuckets = try reading.optionalInt("subwordBuckets", in: Self.counts)
     units = try reading.int("units", in: Self.sizes)
-    activation = try reading.choice("activation", default: .tanh)
-    recurrentActivation = try reading.choice("recurrentActivation", default: .sigmoid)
-    let attention = try reading.object("attention")
+    activation = try reading.optionalChoice("activation") ?? .tanh
+    recurrentActivation = try reading.optionalChoice("recurrentActivation") ?? .sigmoid
+    let attention = try reading.reader("attention")
     attentionUnits = try attention.int("units", in: Self.sizes)
-    attentionIsMasked = try attention.bool("masked", default: true)
+    attentionIsMasked = try attention.optionalBool("masked") ?? true
+    try attention.end()
+    try reading.end()
 
     var dense: [Dense] = []
-    for object in try network.objects("dense") {
+    for object in try network.optionalReaders("dense") ?? [] {
       dense.append(
         Dense(
           units: try object.int("units", in: Self.sizes),
-          activation: try object.choice("activation", default: .relu)))
+          activation: try object.optionalChoice("activation") ?? .relu))
+      try object.end()
     }
     self.dense = dense
-    output = try network.choice("output", default: .sigmoid)
+    output = try network.optionalChoice("output") ?? .sigmoid
+    try network.end()
   }
 
   /// Features that characters and words contribute together.

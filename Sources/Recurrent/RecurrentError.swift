@@ -4,15 +4,11 @@ public import Safetensors
 /// Why a character-and-word classifier cannot be loaded or cannot score.
 public enum RecurrentError: Error, Sendable, Equatable {
   /// A file is absent or cannot be read.
-  case unreadable(file: String)
+  case unreadable(file: String, reason: String)
   /// A file holds bytes that are no UTF-8.
   case notText(file: String)
-  /// The configuration is no JSON, or lacks a key, or has one of the wrong kind.
-  case configuration(file: String, JSONError)
-  /// A key has a value that this version does not know.
-  case unsupported(file: String, key: String, value: String, known: [String])
-  /// A key's value cannot be right.
-  case invalid(file: String, key: String, reason: String)
+  /// The configuration is no JSON, lacks a key, or has a key or a value that cannot be used.
+  case json(file: String, JSONError)
   case weights(SafetensorsError)
   /// The bundle takes ids only: its configuration has no `text`.
   case noTextPreparation
@@ -23,12 +19,9 @@ public enum RecurrentError: Error, Sendable, Equatable {
 extension RecurrentError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unreadable(let file): "\(file): cannot be read"
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .notText(let file): "\(file): is not UTF-8"
-    case .configuration(let file, let error): "\(file): \(error)"
-    case .unsupported(let file, let key, let value, let known):
-      "\(file): \(key) is \"\(value)\"; known are \(known.joined(separator: ", "))"
-    case .invalid(let file, let key, let reason): "\(file): \(key) \(reason)"
+    case .json(let file, let error): "\(file): \(error)"
     case .weights(let error): "\(error)"
     case .noTextPreparation:
       "the configuration has no \"text\": this classifier takes ids, not texts"
@@ -37,3 +30,5 @@ extension RecurrentError: CustomStringConvertible {
     }
   }
 }
+
+extension RecurrentError: JSONFileError {}

@@ -1,3 +1,5 @@
+import JSON
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -92,19 +94,25 @@ struct TextPreparation: Sendable {
       fold = try configuration.scalarMap("fold")
       leet = try configuration.scalarMap("leet")
       alternatives = try configuration.scalarMap("alternatives")
-      classes.insert(try configuration.object("leet").scalars("from"), as: .wide)
+      classes.insert(try configuration.reader("leet").scalars("from"), as: .wide)
     } else {
       let none = ScalarMap(from: [], to: [])
       (fold, leet, alternatives) = (none, none, none)
     }
     self.classes = classes
-    subwords = try configuration.optionalObject("subwords").map {
+    subwords = try configuration.optionalReader("subwords").map {
       (object) throws(RecurrentError) in try Subwords(object)
     }
     user = index.position(special: "<user>").map { $0 + 2 }
     link = index.position(special: "<link>").map { $0 + 2 }
     number = index.position(special: "<number>").map { $0 + 2 }
+    try configuration.end(ignoring: rules == .plain ? Self.disguiseKeys : ["documentation"])
   }
+
+  /// Keys without effect under the plain rules.
+  private static let disguiseKeys: Set<String> = [
+    "documentation", "letters", "ignored", "symbols", "edges", "fold", "leet", "alternatives",
+  ]
 
   private static let mark: UInt32 = 0x8000_0000
 
@@ -176,6 +184,7 @@ struct Subwords: Sendable {
     minimum = try configuration.int("minimum", in: 1...64)
     maximum = try configuration.int("maximum", in: minimum...64)
     buckets = try configuration.int("buckets", in: 1...Int(Int32.max))
+    try configuration.end()
   }
 
   /// Buckets of all n-grams, shortest first: FNV-1a, 32 bits, over the UTF-8 bytes.

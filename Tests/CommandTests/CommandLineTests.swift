@@ -166,8 +166,8 @@ struct CommandLineTests {
     let folder = bundle.path
     let verdict = try run("classify", "--model", folder, "the cat sat")
     #expect(
-      try scored.lines[0].float("scores", "1")
-        == verdict.lines[0].value("labels", "always").float("score"))
+      try scored.lines[0].value("scores").float("1")
+        == verdict.lines[0].value("labels").value("always").float("score"))
   }
 
   @Test func `Tokenize needs no weights`() throws {

@@ -162,7 +162,7 @@ struct EvaluateCommandTests {
     let lines = try result.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     #expect(lines.count == 2)
     for line in lines {
-      #expect(try line.int("labels", "a") == 1)
+      #expect(try line.value("labels").int("a") == 1)
       #expect(try line.string("text").lowercased() == "some words here")
       #expect(try line.string("text") != "some words here")
       #expect(try line.string("original") == "some words here")

@@ -35,7 +35,7 @@ struct QuantizeCommandTests {
     #expect(exact.code == 0 && found.code == 0)
     let verdicts = try [exact, found].map { try JSONValue(parsing: $0.output) }
     for name in ["a", "b", "c"] {
-      let scores = try verdicts.map { try $0.double("labels", name, "score") }
+      let scores = try verdicts.map { try $0.value("labels").value(name).double("score") }
       #expect(abs(scores[0] - scores[1]) < 0.02)
     }
 

@@ -53,7 +53,7 @@ struct ReviewTerminalTests {
     let first = try Self.answers(model)
     #expect(try first.map { try $0.string("text") } == Array(Self.texts.prefix(3)))
     #expect(
-      try first.map { try $0.string("metadata", "review") } == [
+      try first.map { try $0.value("metadata").string("review") } == [
         "corrected", "skipped", "confirmed",
       ])
     #expect(try first[0].object("labels").count == 3)
@@ -68,7 +68,7 @@ struct ReviewTerminalTests {
     try terminal.waitFor("0 left")
     let all = try Self.answers(model)
     #expect(try all.map { try $0.string("text") } == Self.texts)
-    #expect(try ["a", "b", "c"].map { try all[3].int("labels", $0) } == [0, 0, 0])
+    #expect(try ["a", "b", "c"].map { try all[3].value("labels").int($0) } == [0, 0, 0])
   }
 
   @Test func `killed in the middle, nothing is lost and a torn line does no harm`() throws {

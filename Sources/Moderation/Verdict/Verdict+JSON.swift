@@ -44,50 +44,5 @@ extension Verdict {
 
 /// The shape of ``Verdict/json``, for encoders of any format.
 extension Verdict: Encodable {
-  public func encode(to encoder: any Encoder) throws { try EncodableJSON(json).encode(to: encoder) }
-}
-
-/// A JSON tree for any encoder.
-private struct EncodableJSON: Encodable {
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  private let value: JSONValue
-  init(_ value: JSONValue) { self.value = value }
-
-  func encode(to encoder: any Encoder) throws {
-    switch value {
-    case .object(let members):
-      var container = encoder.container(keyedBy: Key.self)
-      for (key, member) in members {
-        try container.encode(EncodableJSON(member), forKey: Key(stringValue: key))
-      }
-    case .array(let elements):
-      var container = encoder.unkeyedContainer()
-      for element in elements { try container.encode(EncodableJSON(element)) }
-    case .null:
-      var container = encoder.singleValueContainer()
-      try container.encodeNil()
-    case .bool(let flag): try single(flag, encoder)
-    case .string(let text): try single(text, encoder)
-    case .number(let number):
-      if let integer = Int(number.text) {
-        try single(integer, encoder)
-      } else if number.float.isFinite {
-        try single(number.float, encoder)
-      } else {
-        var container = encoder.singleValueContainer()
-        try container.encodeNil()
-      }
-    }
-  }
-
-  private func single(_ value: some Encodable, _ encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(value)
-  }
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
