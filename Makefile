@@ -64,7 +64,7 @@ bench: dependencies $(CACHE)/python/heads.done $(if $(MODEL),$(CACHE)/python/pee
 
 .PHONY: fuzz
 fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
-	swift run -c release --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
+	swift run $(OPTIMISED) --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
 
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.

@@ -59,7 +59,7 @@ let package = Package(
     module("Platform"),
     module("JSON"),
     module("Tensor", ["COpenBLAS", "CKernels", real]),
-    module("Safetensors", ["JSON"]),
+    module("Safetensors", ["JSON", system]),
     module("Tokenizers", ["JSON"]),
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", real]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON", real]),

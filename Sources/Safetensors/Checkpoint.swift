@@ -1,22 +1,22 @@
 import JSON
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  package import FoundationEssentials
 #else
-  public import Foundation
+  package import Foundation
 #endif
 
 /// The tensors of a model: one file, or several with an index; safetensors, or `pytorch_model.bin`.
 ///
 /// Opening reads the headers only. The data is mapped, read-only and shared: pages come in on first
 /// use, and processes that open the same file share them.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
   /// What was opened.
-  public let path: String
+  package let path: String
   /// In the order of the data, shard by shard.
-  public let names: [String]
+  package let names: [String]
   /// Of the file, or of the index (its values as text).
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   private let storages: [FileStorage]
   private let tensors: [String: StoredTensor]
 
@@ -25,7 +25,7 @@ public struct Checkpoint: Sendable {
   ///
   /// In a folder `model.safetensors` comes first, then `model.safetensors.index.json`, then the only
   /// other index or safetensors file there is, then `pytorch_model.bin` and its index.
-  public init(contentsOf url: URL) throws(SafetensorsError) {
+  package init(contentsOf url: URL) throws(SafetensorsError) {
     let file = try CheckpointLocator.file(for: url)
     if file.path.hasSuffix(".json") {
       try self.init(index: file)
@@ -36,7 +36,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// Reads a file that is in memory; `name` stands for it in errors.
-  public init(bytes: [UInt8], name: String = "safetensors") throws(SafetensorsError) {
+  package init(bytes: [UInt8], name: String = "safetensors") throws(SafetensorsError) {
     let shard = try Shard(FileStorage(copying: bytes, name: name))
     self.init(name, [shard], shard.metadata)
   }
@@ -74,19 +74,19 @@ public struct Checkpoint: Sendable {
     self.tensors = tensors
   }
 
-  public func contains(_ name: String) -> Bool { tensors[name] != nil }
+  package func contains(_ name: String) -> Bool { tensors[name] != nil }
 
   /// The tensor of that name, its data unread.
-  public func tensor(named name: String) throws(SafetensorsError) -> StoredTensor {
+  package func tensor(named name: String) throws(SafetensorsError) -> StoredTensor {
     guard let tensor = tensors[name] else { throw .missing(tensor: name, file: path) }
     return tensor
   }
 
   /// The size of all files in bytes.
-  public var byteCount: Int { storages.reduce(0) { $0 + $1.count } }
+  package var byteCount: Int { storages.reduce(0) { $0 + $1.count } }
 
   /// Tells the kernel how the pages of all files will be used.
-  public func advise(_ advice: PageAdvice) {
+  package func advise(_ advice: PageAdvice) {
     for storage in storages { storage.advise(advice, 0..<storage.count) }
   }
 }

@@ -10,10 +10,10 @@ import Synchronization
 /// try scope.requireAllConsumed()
 /// ```
 /// All scopes that come from one ``Checkpoint/scope(_:)`` share the record.
-public struct CheckpointScope: Sendable {
-  public let checkpoint: Checkpoint
+package struct CheckpointScope: Sendable {
+  package let checkpoint: Checkpoint
   /// Empty, or ending in a dot.
-  public let prefix: String
+  package let prefix: String
   private let record: ConsumptionRecord
 
   init(_ checkpoint: Checkpoint, prefix: String, record: ConsumptionRecord) {
@@ -23,20 +23,20 @@ public struct CheckpointScope: Sendable {
   }
 
   /// The scope one or more levels down: `scope["encoder.layer"]`.
-  public subscript(_ name: String) -> CheckpointScope {
+  package subscript(_ name: String) -> CheckpointScope {
     CheckpointScope(checkpoint, prefix: prefix + name, record: record)
   }
 
   /// The scope of one of a list of layers: `scope["layer"][3]`.
-  public subscript(_ index: Int) -> CheckpointScope { self[String(index)] }
+  package subscript(_ index: Int) -> CheckpointScope { self[String(index)] }
 
   /// The full name of a tensor in this scope.
-  public func path(_ name: String) -> String { prefix + name }
+  package func path(_ name: String) -> String { prefix + name }
 
-  public func contains(_ name: String) -> Bool { checkpoint.contains(path(name)) }
+  package func contains(_ name: String) -> Bool { checkpoint.contains(path(name)) }
 
   /// The tensor, whatever its shape.
-  public func tensor(_ name: String) throws(SafetensorsError) -> StoredTensor {
+  package func tensor(_ name: String) throws(SafetensorsError) -> StoredTensor {
     let tensor = try checkpoint.tensor(named: path(name))
     record.insert(tensor.name)
     return tensor
@@ -44,7 +44,7 @@ public struct CheckpointScope: Sendable {
 
   /// The tensor; an error that names its full path unless it has this shape, and one of these types
   /// if any are given.
-  public func tensor(
+  package func tensor(
     _ name: String, shape: [Int], types: Set<ElementType> = []
   ) throws(SafetensorsError) -> StoredTensor {
     let tensor = try tensor(name)
@@ -60,28 +60,18 @@ public struct CheckpointScope: Sendable {
     return tensor
   }
 
-  /// The tensor if it is there; then it must have this shape.
-  public func optionalTensor(
-    _ name: String, shape: [Int]
-  ) throws(SafetensorsError) -> StoredTensor? {
-    contains(name) ? try tensor(name, shape: shape) : nil
-  }
-
   /// The elements of the tensor as float32.
-  public func floats(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
+  package func floats(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
     try tensor(name, shape: shape).floats()
   }
 
   /// The elements of the tensor as float64.
-  public func doubles(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Double] {
+  package func doubles(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Double] {
     try tensor(name, shape: shape).doubles()
   }
 
-  /// Marks a tensor as known though it is not read (`position_ids`, say).
-  public func ignore(_ name: String) { record.insert(path(name)) }
-
   /// The tensors under this prefix that nobody has read, by their full names.
-  public var unconsumed: [String] {
+  package var unconsumed: [String] {
     let consumed = record.names
     return checkpoint.names.filter {
       $0.utf8.starts(with: prefix.utf8) && !consumed.contains($0)
@@ -90,7 +80,7 @@ public struct CheckpointScope: Sendable {
 
   /// An error that names the tensors under this prefix that nobody has read, if there are any which
   /// `isExpected` does not excuse.
-  public func requireAllConsumed(
+  package func requireAllConsumed(
     except isExpected: (String) -> Bool = { _ in false }
   ) throws(SafetensorsError) {
     let left = unconsumed.filter { !isExpected($0) }
@@ -100,13 +90,13 @@ public struct CheckpointScope: Sendable {
 
 extension Checkpoint {
   /// A reader with a record of its own.
-  public func scope(_ prefix: String = "") -> CheckpointScope {
+  package func scope(_ prefix: String = "") -> CheckpointScope {
     CheckpointScope(self, prefix: prefix, record: ConsumptionRecord())
   }
 
   /// The reader under whose prefix `name` is found: checkpoints of one architecture come with
   /// prefixes (`bert.`, `roberta.`) or none. nil if no tensor has the name, or several do.
-  public func scope(locating name: String) -> CheckpointScope? {
+  package func scope(locating name: String) -> CheckpointScope? {
     if contains(name) { return scope() }
     let found = names.filter { $0.hasSuffix("." + name) }
     guard found.count == 1 else { return nil }

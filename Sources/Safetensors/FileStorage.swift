@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -7,7 +9,7 @@
 #endif
 
 /// How the pages of a file are going to be used; hints to the kernel, which may ignore them.
-public enum PageAdvice: Sendable {
+package enum PageAdvice: Sendable {
   /// Soon: read ahead.
   case willNeed
   /// From front to back.
@@ -32,11 +34,13 @@ public enum PageAdvice: Sendable {
 
   init(mapping path: String) throws(SafetensorsError) {
     name = path
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotRead(file: path, reason: FileStorage.reason()) }
-    defer { close(descriptor) }
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+    } catch { throw .cannotRead(file: path, reason: "\(error)") }
+    defer { try? descriptor.close() }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
+    guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
       throw .cannotRead(file: path, reason: FileStorage.reason())
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -48,7 +52,7 @@ public enum PageAdvice: Sendable {
       unsafe base = nil
       return
     }
-    let address = unsafe mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+    let address = unsafe mmap(nil, count, PROT_READ, MAP_SHARED, descriptor.rawValue, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
       throw .cannotRead(file: path, reason: FileStorage.reason())
     }
@@ -102,5 +106,5 @@ public enum PageAdvice: Sendable {
       UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, value)
   }
 
-  static func reason() -> String { unsafe String(cString: strerror(errno)) }
+  static func reason() -> String { "\(Errno(rawValue: errno))" }
 }

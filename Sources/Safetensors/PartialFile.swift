@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -11,43 +13,30 @@ final class PartialFile {
   /// The name it will have.
   let path: String
   private let partialPath: String
-  private let descriptor: CInt
+  private let descriptor: FileDescriptor
   private var isComplete = false
 
   init(for path: String) throws(SafetensorsError) {
     self.path = path
     partialPath = path + ".partial-\(getpid())"
-    descriptor = unsafe open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw .cannotWrite(file: path, reason: FileStorage.reason())
-    }
+    do {
+      descriptor = try FileDescriptor.open(
+        FilePath(partialPath), .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch { throw .cannotWrite(file: path, reason: "\(error)") }
   }
 
   deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
+    try? descriptor.close()
     if !isComplete { unsafe unlink(partialPath) }
   }
 
   func write(_ bytes: RawSpan) throws(SafetensorsError) {
-    var offset = 0
-    while offset < bytes.byteCount {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[offset...])
-        #if canImport(Darwin)
-          return unsafe Darwin.write(descriptor, rest.baseAddress, rest.count)
-        #elseif canImport(Glibc)
-          return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-        #else
-          return unsafe Musl.write(descriptor, rest.baseAddress, rest.count)
-        #endif
+    do {
+      _ = try unsafe bytes.withUnsafeBytes { buffer in
+        try unsafe descriptor.writeAll(buffer)
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .cannotWrite(file: path, reason: FileStorage.reason())
-      }
-      offset += count
-    }
+    } catch { throw .cannotWrite(file: path, reason: "\(error)") }
   }
 
   func complete() throws(SafetensorsError) {

@@ -17,6 +17,8 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
   case invalidEntry(file: String, tensor: String, reason: String)
   case unknownElementType(file: String, tensor: String, type: String)
   case invalidShape(file: String, tensor: String, shape: [Int], type: ElementType)
+  /// The tensor should end so many bytes behind the end of the file.
+  case cutOff(file: String, tensor: String, missing: Int)
   /// The offsets run backwards or leave the data.
   case invalidOffsets(file: String, tensor: String, begin: Int, end: Int, dataSize: Int)
   /// Shape and type need another number of bytes than the offsets span.
@@ -56,11 +58,13 @@ public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertibl
     case .cannotRead(let file, let reason): "\(file): cannot be read: \(reason)"
     case .noCheckpoint(let folder, let reason): "\(folder): \(reason)"
     case .tooSmall(let file, let bytes):
-      "\(file): \(bytes) bytes are too few for a safetensors file"
+      "\(file): \(bytes) bytes are too few for a safetensors file: it has been cut off"
     case .headerTooLarge(let file, let length, let limit):
       "\(file): a header of \(length) bytes; at most \(limit) are read"
     case .headerBeyondEnd(let file, let length, let size):
-      "\(file): the header should have \(length) bytes but the file has only \(size)"
+      "\(file): it has been cut off: the header should have \(length) bytes but the file has only \(size)"
+    case .cutOff(let file, let tensor, let missing):
+      "\(file): it has been cut off: tensor \(tensor) lacks \(missing) bytes"
     case .invalidHeader(let file, let error): "\(file): header: \(error)"
     case .invalidEntry(let file, let tensor, let reason): "\(file): tensor \(tensor): \(reason)"
     case .unknownElementType(let file, let tensor, let type):

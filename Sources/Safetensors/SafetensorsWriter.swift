@@ -1,9 +1,9 @@
 import JSON
 
 #if canImport(FoundationEssentials)
-  public import FoundationEssentials
+  package import FoundationEssentials
 #else
-  public import Foundation
+  package import Foundation
 #endif
 
 /// Writes a safetensors file piece by piece, so that a tensor need never be in memory as a whole.
@@ -15,14 +15,14 @@ import JSON
 /// try writer.write([1, 2, 3, 4, 5, 6] as [Float])
 /// try writer.finish()
 /// ```
-public struct SafetensorsWriter: ~Copyable {
+package struct SafetensorsWriter: ~Copyable {
   /// What is announced of a tensor.
-  public struct Announcement: Sendable, Equatable {
-    public let name: String
-    public let elementType: ElementType
-    public let shape: [Int]
+  package struct Announcement: Sendable, Equatable {
+    package let name: String
+    package let elementType: ElementType
+    package let shape: [Int]
 
-    public init(_ name: String, _ elementType: ElementType, _ shape: [Int]) {
+    package init(_ name: String, _ elementType: ElementType, _ shape: [Int]) {
       self.name = name
       self.elementType = elementType
       self.shape = shape
@@ -35,7 +35,7 @@ public struct SafetensorsWriter: ~Copyable {
   private var written = 0
 
   /// Creates the file and writes its header.
-  public init(
+  package init(
     _ url: URL, tensors: [Announcement], metadata: [String: String] = [:]
   ) throws(SafetensorsError) {
     let (header, dataSize) = try Self.header(tensors, metadata, url.path)
@@ -46,7 +46,7 @@ public struct SafetensorsWriter: ~Copyable {
   }
 
   /// Appends bytes of the tensors, in the order announced.
-  public mutating func write(_ bytes: RawSpan) throws(SafetensorsError) {
+  package mutating func write(_ bytes: RawSpan) throws(SafetensorsError) {
     guard bytes.byteCount <= dataSize - written else {
       throw .writerMisuse(
         file: file.path, reason: "\(written + bytes.byteCount) bytes for tensors of \(dataSize)")
@@ -56,7 +56,7 @@ public struct SafetensorsWriter: ~Copyable {
   }
 
   /// Appends elements of the tensors, in the order announced.
-  public mutating func write<Element: BitwiseCopyable>(
+  package mutating func write<Element: BitwiseCopyable>(
     _ elements: [Element]
   ) throws(SafetensorsError) {
     // Not `elements.span.bytes`: optimised, Swift 6.3 reads an array that is gone.

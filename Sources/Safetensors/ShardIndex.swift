@@ -61,7 +61,8 @@ enum CheckpointLocator {
     let manager = FileManager.default
     var isFolder = false
     guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw .cannotRead(file: url.path, reason: "no such file or folder")
+      throw .cannotRead(
+        file: url.path, reason: "no such file or folder" + FileContent.nearMiss(of: url))
     }
     guard isFolder else { return url }
 
@@ -85,11 +86,23 @@ enum CheckpointLocator {
     for name in ["pytorch_model.bin", "pytorch_model.bin.index.json"] where files.contains(name) {
       return url.appendingPathComponent(name)
     }
-    let others = files.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".h5") }
-    throw .noCheckpoint(
-      folder: url.path,
-      reason: others.isEmpty
-        ? "no safetensors file"
-        : "no safetensors file; \(others[0]) is of another format and must be converted first")
+    throw .noCheckpoint(folder: url.path, reason: "no safetensors file" + hint(files))
+  }
+
+  /// The file in a folder without a checkpoint that may have been meant, and what to do about it.
+  private static func hint(_ files: [String]) -> String {
+    if let name = files.first(where: {
+      $0.contains(".safetensors") || $0.hasPrefix("pytorch_model")
+    }) {
+      return [".incomplete", ".part", ".crdownload", ".download"].contains(where: name.hasSuffix)
+        ? "; the download of \(name) did not finish"
+        : "; \(name) may be one under another name: rename it to model.safetensors"
+    }
+    let suffixes = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf"]
+    if let name = files.first(where: { suffixes.contains(where: $0.hasSuffix) }) {
+      return "; \(name) is of another format: load it with transformers and save it with "
+        + "save_pretrained, which writes model.safetensors"
+    }
+    return ""
   }
 }

@@ -1,7 +1,7 @@
 extension StoredTensor {
   /// The elements as float32. float16, bfloat16 and the 8-bit floats widen exactly; float64 is
   /// rounded to nearest.
-  public func floats() throws(SafetensorsError) -> [Float] {
+  package func floats() throws(SafetensorsError) -> [Float] {
     switch elementType {
     case .float32: return array(of: Float.self)
     case .float64: return converted { (value: Double) in Float(value) }
@@ -14,7 +14,7 @@ extension StoredTensor {
   }
 
   /// The elements as float64, exactly.
-  public func doubles() throws(SafetensorsError) -> [Double] {
+  package func doubles() throws(SafetensorsError) -> [Double] {
     switch elementType {
     case .float64: array(of: Double.self)
     case .float32: converted { (value: Float) in Double(value) }
@@ -23,7 +23,7 @@ extension StoredTensor {
   }
 
   /// The elements of any integer or bool type.
-  public func int64s() throws(SafetensorsError) -> [Int64] {
+  package func int64s() throws(SafetensorsError) -> [Int64] {
     switch elementType {
     case .int64: return array(of: Int64.self)
     case .int32: return converted { (value: Int32) in Int64(value) }
@@ -40,38 +40,6 @@ extension StoredTensor {
       }
       return values.map { Int64(truncatingIfNeeded: $0) }
     default: throw mismatch("an integer tensor")
-    }
-  }
-
-  /// The elements of an int8 tensor.
-  public func int8s() throws(SafetensorsError) -> [Int8] {
-    guard elementType == .int8 else { throw mismatch("I8") }
-    return array(of: Int8.self)
-  }
-
-  /// The elements of an int32 tensor.
-  public func int32s() throws(SafetensorsError) -> [Int32] {
-    guard elementType == .int32 else { throw mismatch("I32") }
-    return array(of: Int32.self)
-  }
-
-  /// The bits of the elements of a float16 or bfloat16 tensor.
-  public func uint16s() throws(SafetensorsError) -> [UInt16] {
-    guard elementType.bitWidth == 16 else { throw mismatch("a 16-bit tensor") }
-    return array(of: UInt16.self)
-  }
-
-  /// Calls `body` with the elements as float32: in place when they are float32 and aligned,
-  /// otherwise converted. The pointer is valid during the call.
-  public func withFloats<Result>(
-    _ body: (UnsafeBufferPointer<Float>) throws(SafetensorsError) -> Result
-  ) throws(SafetensorsError) -> Result {
-    guard elementType == .float32, isAligned else {
-      let values = try floats()
-      return try unsafe values.withUnsafeBufferPointer(body)
-    }
-    return try unsafe withUnsafeBytes { (bytes) throws(SafetensorsError) in
-      try unsafe body(bytes.bindMemory(to: Float.self))
     }
   }
 
@@ -109,12 +77,12 @@ extension StoredTensor {
 }
 
 /// Conversions of short floats to float32. All are exact; NaN keeps its sign and payload.
-public enum HalfPrecision {
+package enum HalfPrecision {
   /// IEEE binary16: 1 sign, 5 exponent and 10 fraction bits.
   ///
   /// Shifted into place, exponent and fraction read as a float that is 2^112 too small, subnormals
   /// too; one multiplication by a power of two mends all of them, exactly.
-  @inlinable public static func float(float16 bits: UInt16) -> Float {
+  @inlinable package static func float(float16 bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let magnitude = UInt32(bits & 0x7FFF) << 13
     let finite = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
@@ -124,12 +92,12 @@ public enum HalfPrecision {
   }
 
   /// The upper half of a float32.
-  @inlinable public static func float(bfloat16 bits: UInt16) -> Float {
+  @inlinable package static func float(bfloat16 bits: UInt16) -> Float {
     Float(bitPattern: UInt32(bits) << 16)
   }
 
   /// 1 sign, 4 exponent (bias 7) and 3 fraction bits; all ones is NaN, there are no infinities.
-  @inlinable public static func float(e4m3 bits: UInt8) -> Float {
+  @inlinable package static func float(e4m3 bits: UInt8) -> Float {
     let sign = UInt32(bits & 0x80) << 24
     let magnitude = UInt32(bits & 0x7F) << 20
     let finite = (Float(bitPattern: magnitude) * 0x1p120).bitPattern

@@ -1,9 +1,9 @@
 /// A tensor in a mapped file: nothing has been read yet, and holding it keeps the mapping alive.
-public struct StoredTensor: Sendable {
-  public let name: String
-  public let elementType: ElementType
+package struct StoredTensor: Sendable {
+  package let name: String
+  package let elementType: ElementType
   /// Outermost dimension first; empty for a scalar.
-  public let shape: [Int]
+  package let shape: [Int]
   let storage: FileStorage
   let range: Range<Int>
 
@@ -16,26 +16,26 @@ public struct StoredTensor: Sendable {
   }
 
   /// The number of elements. The header's check has shown that the product fits.
-  public var count: Int { shape.reduce(1, *) }
-  public var byteCount: Int { range.count }
+  package var count: Int { shape.reduce(1, *) }
+  package var byteCount: Int { range.count }
 
   /// Whether the elements lie at addresses that their type may be loaded from. The format does not
   /// promise it; the readers below copy when it is not so.
-  public var isAligned: Bool { isAligned(to: elementType.alignment) }
+  package var isAligned: Bool { isAligned(to: elementType.alignment) }
 
   /// Whether the bytes start at a multiple of `alignment` (at most 64).
-  public func isAligned(to alignment: Int) -> Bool { range.lowerBound % alignment == 0 }
+  package func isAligned(to alignment: Int) -> Bool { range.lowerBound % alignment == 0 }
 
   /// Calls `body` with the bytes, little-endian, as they are in the file. Valid during the call.
-  public func withUnsafeBytes<Result, Failure: Error>(
+  package func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe storage.withBytes(range, body)
   }
 
   /// Tells the kernel how the pages will be used.
-  public func advise(_ advice: PageAdvice) { storage.advise(advice, range) }
+  package func advise(_ advice: PageAdvice) { storage.advise(advice, range) }
 
   /// The bytes as they are in the file.
-  public func bytes() -> [UInt8] { unsafe withUnsafeBytes { bytes in unsafe Array(bytes) } }
+  package func bytes() -> [UInt8] { unsafe withUnsafeBytes { bytes in unsafe Array(bytes) } }
 }

@@ -25,11 +25,15 @@ struct SafetensorsHeader: Sendable {
 
   init(of storage: FileStorage) throws(SafetensorsError) {
     let file = storage.name
-    guard storage.count >= 8 else { throw .tooSmall(file: file, bytes: storage.count) }
+    guard storage.count >= 8 else {
+      try Self.requireNoOtherContent(storage)
+      throw .tooSmall(file: file, bytes: storage.count)
+    }
     let length = unsafe storage.withBytes(0..<8) { bytes in
       unsafe UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     }
     guard length <= UInt64(Self.maximumLength) else {
+      try Self.requireNoOtherContent(storage)
       throw .headerTooLarge(file: file, length: length, limit: Self.maximumLength)
     }
     let dataStart = 8 + Int(length)
@@ -70,9 +74,17 @@ struct SafetensorsHeader: Sendable {
     self.metadata = metadata
   }
 
+  /// Throws an error that names the content if the file holds something else that is recognised.
+  private static func requireNoOtherContent(_ storage: FileStorage) throws(SafetensorsError) {
+    if let content = FileContent.misplaced(storage.bytes(0..<min(512, storage.count))) {
+      throw .cannotRead(file: storage.name, reason: "it holds \(content)")
+    }
+  }
+
   private static func metadata(
     _ value: JSONValue, _ file: String
   ) throws(SafetensorsError) -> [String: String] {
+    guard value != .null else { return [:] }
     var metadata: [String: String] = [:]
     do {
       for key in try value.object().keys { metadata[key] = try value.string(key) }
@@ -109,6 +121,9 @@ struct SafetensorsHeader: Sendable {
     }
     let (begin, end) = (offsets[0], offsets[1])
     let dataSize = storage.count - dataStart
+    guard begin < 0 || end <= dataSize || end - begin != size else {
+      throw .cutOff(file: file, tensor: name, missing: end - dataSize)
+    }
     guard begin >= 0, begin <= end, end <= dataSize else {
       throw .invalidOffsets(file: file, tensor: name, begin: begin, end: end, dataSize: dataSize)
     }

@@ -39,8 +39,7 @@ import Testing
         #expect(weight.shape == [10, 100])
         #expect(weight.isAligned(to: 64))
         #expect(try weight.floats() == floats)
-        #expect(try unsafe weight.withFloats { unsafe Array($0) } == floats)
-        #expect(try checkpoint.tensor(named: "é").int8s() == [-1, 2, 3])
+        #expect(try checkpoint.tensor(named: "é").int64s() == [-1, 2, 3])
         #expect(try checkpoint.tensor(named: "scalar").doubles() == [2.5])
         checkpoint.advise(.willNeed)
         weight.advise(.random)
@@ -105,7 +104,7 @@ import Testing
       #expect(checkpoint.byteCount == header.count + 4 * count + 4)
       #expect(try checkpoint.tensor(named: "a").count == count)
       #expect(try unsafe checkpoint.tensor(named: "a").withUnsafeBytes { unsafe $0.last } == 0)
-      #expect(try checkpoint.tensor(named: "b").int32s() == [0])
+      #expect(try checkpoint.tensor(named: "b").int64s() == [0])
     }
   }
 }
@@ -181,7 +180,7 @@ import Testing
   @Test func `an index without a map or that is cut is rejected`() throws {
     #expect(try message("{}").contains("weight_map is missing"))
     #expect(try message("{\"weight_map\":").contains("the text ends"))
-    #expect(try message("").contains("the text ends"))
+    #expect(try message("").contains("the text is empty"))
   }
 
   @Test func `a damaged shard is named`() throws {

@@ -60,9 +60,7 @@ import Testing
     #expect(try checkpoint.tensor(named: "bf16").floats() == [1, -2.5, 3.3895314e38, 0])
     #expect(try checkpoint.tensor(named: "i64").int64s() == [.min, -1, .max])
     #expect(try checkpoint.tensor(named: "i32").int64s() == [-2_147_483_648, 7])
-    #expect(try checkpoint.tensor(named: "i32").int32s() == [.min, 7])
     #expect(try checkpoint.tensor(named: "i16").int64s() == [-32768, 32767])
-    #expect(try checkpoint.tensor(named: "i8").int8s() == [-128, 0, 127])
     #expect(try checkpoint.tensor(named: "i8").int64s() == [-128, 0, 127])
     #expect(try checkpoint.tensor(named: "u8").int64s() == [0, 255])
     #expect(try checkpoint.tensor(named: "bool").int64s() == [1, 0, 1])
@@ -89,7 +87,6 @@ import Testing
     let floats = try checkpoint.tensor(named: "f")
     #expect(!floats.isAligned)
     #expect(try floats.floats() == [1, 0])
-    #expect(try unsafe floats.withFloats { unsafe Array($0) } == [1, 0])
     #expect(try checkpoint.tensor(named: "i").int64s() == [42])
     #expect(try checkpoint.tensor(named: "a").isAligned)
   }
@@ -105,9 +102,6 @@ import Testing
       throws: SafetensorsError.typeMismatch(
         tensor: "a", expected: "a floating-point tensor", found: .int8)
     ) { try tensor.floats() }
-    #expect(
-      throws: SafetensorsError.typeMismatch(tensor: "a", expected: "I32", found: .int8)
-    ) { try tensor.int32s() }
     #expect(throws: SafetensorsError.outOfRange(tensor: "u", value: .max)) {
       try checkpoint.tensor(named: "u").int64s()
     }
@@ -133,14 +127,11 @@ import Testing
     #expect(!scope["layer"].contains("weight"))
     _ = try scope["layer"][0].tensor("weight", shape: [2], types: [.float32, .float16])
     #expect(try scope["layer"][1].floats("weight", shape: [2]) == [0, 0])
-    #expect(try scope.optionalTensor("bias", shape: [2]) == nil)
     #expect(scope.unconsumed == ["bert.other"])
     #expect(
       throws: SafetensorsError.unconsumed(tensors: ["bert.other"], file: "safetensors")
     ) { try scope.requireAllConsumed() }
     try scope.requireAllConsumed { $0.hasSuffix("other") }
-    scope.ignore("other")
-    try scope.requireAllConsumed()
   }
 
   @Test func `a wrong shape or type is an error with the full name`() throws {

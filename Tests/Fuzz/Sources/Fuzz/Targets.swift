@@ -1,9 +1,10 @@
 import FoundationEssentials
-import Heads
-import JSON
-import Safetensors
-import Tokenizers
-import Transformer
+
+@testable import Heads
+@testable import JSON
+@testable import Safetensors
+@testable import Tokenizers
+@testable import Transformer
 
 /// A reader under test.
 struct Target {
