@@ -54,7 +54,7 @@ public struct Head: Sendable {
   ) throws(HeadError) {
     var isFolder = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw .cannotRead(file: url.path, reason: "no such file or folder")
+      throw .unreadable(file: url.path, reason: "no such file or folder")
     }
     self =
       try isFolder || url.lastPathComponent == "head.json"
@@ -134,9 +134,9 @@ public struct Head: Sendable {
       let rows = Rows(
         values: block(first * inputSize..<end * inputSize), count: end - first, width: inputSize,
         isSinglePrecision: isSinglePrecision, firstRow: first)
-      let evaluation = try model.evaluate(rows)
-      probabilities += evaluation.probabilities
-      decisions += evaluation.decisions
+      let scores = try model.scores(of: rows)
+      probabilities += scores.probabilities
+      decisions += scores.decisions
     }
     return Scores(probabilities: probabilities, decisions: decisions)
   }

@@ -3,9 +3,10 @@ public import Safetensors
 
 /// What is wrong with a head's files, or with the rows it was given.
 public enum HeadError: Error, Sendable, Equatable, CustomStringConvertible {
-  case cannotRead(file: String, reason: String)
+  /// A file that is not there or cannot be read.
+  case unreadable(file: String, reason: String)
   /// `head.json` is not JSON, or a value in it is missing or of the wrong kind.
-  case invalidDescription(file: String, JSONError)
+  case json(file: String, JSONError)
   /// `head.json` asks for something that this version does not know.
   case unsupported(file: String, what: String)
   /// Values of `head.json` contradict each other.
@@ -21,8 +22,8 @@ public enum HeadError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .cannotRead(let file, let reason): "\(file): cannot be read: \(reason)"
-    case .invalidDescription(let file, let error): "\(file): \(error)"
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .json(let file, let error): "\(file): \(error)"
     case .unsupported(let file, let what): "\(file): \(what) is not supported"
     case .inconsistent(let file, let reason): "\(file): \(reason)"
     case .weights(let error): error.description
@@ -34,3 +35,5 @@ public enum HeadError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension HeadError: JSONFileError {}

@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [
     ("moderation-head", "other", "the format \"other\" is not supported"),
-    ("\"version\": 1", "\"version\": 2", "version 2 of the format is not supported"),
+    ("\"version\": 2", "\"version\": 3", "version 3 of the format is not supported"),
     ("\"task\": \"binary\"", "\"task\": \"multilabel\"", "the task is multilabel but"),
     ("\"task\": \"binary\"", "\"task\": \"guess\"", "the task \"guess\" is not supported"),
     (
@@ -41,8 +41,12 @@ import Testing
     ),
     (
       "\"classes\": [\n    0,\n    1\n  ]", "\"classes\": [0, \"0\"]",
-      "two classes have the same name"
+      "two classes have the same name, \"0\""
     ),
+    ("\"task\":", "\"note\": 1, \"task\":", "note is a key that is not known here"),
+    ("\"hidden\":", "\"dropout\": 1, \"hidden\":", "model.model.dropout is a key that is not"),
+    ("\"rule\":", "\"tie\": 1, \"rule\":", "model.model.decision.tie is a key that is not known"),
+    ("\"center\":", "\"clip\": true, \"center\":", "model.scalers[0].clip is a key that is not"),
     ("\"classes\": [\n    0,\n    1\n  ]", "\"classes\": [0, null]", "classes[1] should be"),
     ("\"classes\"", "\"names\"", "classes is missing"),
     ("\"input_size\": 7", "\"input_size\": 8", "input_size is 8 but the model takes 7"),
@@ -89,6 +93,33 @@ import Testing
     ("lgbm-binary", "model.txt", "../model.txt", "is not the name of a file"),
     ("lgbm-binary", "model.txt", "other.txt", "cannot be read"),
     ("ovr-multiclass", "\"members\": [", "\"others\": [", "members is missing"),
+    ("ovr-multiclass", "\"response\":", "\"scores\":", "model.response is missing"),
+    (
+      "ovr-perceptron", "\"predict_proba\"", "\"decision_function\"",
+      "model needs margins, which its model does not have"
+    ),
+    (
+      "calibrated-svc-binary", "\"decision_function\"", "\"predict_proba\"",
+      "model.members[0] needs probabilities, which its model does not have"
+    ),
+    (
+      "calibrated-svc-binary", "\"decision_function\"", "\"predict\"",
+      "model.members[0].response is \"predict\", which is not one of"
+    ),
+    (
+      "logistic-binary", "\"output\": \"logistic\"", "\"output\": \"none\"",
+      "the model has margins but no probabilities"
+    ),
+    (
+      "stacking-binary", "\"passthrough\": false", "\"passthrough\": true",
+      "the last model takes 3 numbers, not 10"
+    ),
+    ("threshold-auto", "\"class\": 1", "\"class\": 2", "model.class is 2, outside 0...1"),
+    (
+      "calibrated-isotonic-binary", "\"kind\": \"isotonic\"",
+      "\"bounds\": \"clip\", \"kind\": \"isotonic\"",
+      "model.members[0].calibrators[0].bounds is a key that is not known here"
+    ),
   ])
   func `a changed combination is an error`(
     name: String, old: String, new: String, expected: String
@@ -120,6 +151,15 @@ import Testing
     #expect(message(fixtures).contains("head.json"))
     #expect(message(fixtures.appending(path: "make.py")).contains("line 1: not a LightGBM model"))
     try withFolder { folder in
+      let model = folder.appending(path: "model.txt")
+      try Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8).write(to: model)
+      #expect(message(model).contains("line 1: expected a LightGBM model, found a Git LFS pointer"))
+      try Data("<!DOCTYPE html>".utf8).write(to: model)
+      #expect(message(model).contains("expected a LightGBM model, found an HTML or XML page"))
+      try Data([0x80, 0x04, 0x95, 0, 0, 0]).write(to: model)
+      #expect(message(model).contains("a Python pickle, such as a joblib file"))
+      try Data("{}".utf8).write(to: folder.appending(path: "head.json.txt"))
+      #expect(message(folder).contains("head.json: cannot be read: no such file; is it head.json"))
       try Data("{}".utf8).write(to: folder.appending(path: "head.json"))
       #expect(message(folder).contains("head.safetensors: cannot be read"))
     }

@@ -19,11 +19,22 @@ from lightgbm import LGBMClassifier, early_stopping
 from safetensors.numpy import save_file
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.multioutput import MultiOutputClassifier
+from sklearn.linear_model import (
+    LogisticRegression,
+    LogisticRegressionCV,
+    Perceptron,
+    RidgeClassifier,
+    SGDClassifier,
+)
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, RobustScaler, StandardScaler
@@ -193,6 +204,98 @@ write("lgbm-multi-output",
       MultiOutputClassifier(LGBMClassifier(**{**options, "n_estimators": 3})).fit(X, labels[:, :2]),
       awkward)
 
+# Combinations that read margins of one member and probabilities of another
+def trees(**others):
+    return LGBMClassifier(**{**options, **others})
+
+
+scaled_trees = make_pipeline(StandardScaler(), trees())
+forest = trees(boosting_type="rf", bagging_freq=1, bagging_fraction=0.6)
+MARGINS = {
+    "svc": LinearSVC(random_state=0),
+    "ridge": RidgeClassifier(),
+    "hinge": SGDClassifier(random_state=0),
+    "perceptron": Perceptron(random_state=0),
+}
+for name, y in [("binary", binary), ("multiclass", several)]:
+    for method in ("sigmoid", "isotonic"):
+        write(f"calibrated-lgbm-{method}-{name}",
+              CalibratedClassifierCV(trees(), method=method, cv=2).fit(X, y), missing)
+    for kind, member in [("lgbm", trees()), ("logistic", logistic), ("mlp", mlp(y).steps[-1][1])]:
+        write(f"temperature-{kind}-{name}",
+              CalibratedClassifierCV(member, method="temperature", cv=2).fit(X, y))
+    for kind, member in MARGINS.items():
+        write(f"calibrated-{kind}-{name}",
+              CalibratedClassifierCV(make_pipeline(StandardScaler(), member), cv=2).fit(X, y))
+    write(f"sgd-modified-huber-{name}",
+          SGDClassifier(loss="modified_huber", random_state=0).fit(X, y))
+    write(f"ovr-lgbm-{name}", OneVsRestClassifier(trees()).fit(X, y), missing)
+    write(f"voting-lgbm-{name}",
+          VotingClassifier([("a", trees()), ("b", logistic)], voting="soft").fit(X, y))
+    write(f"stacking-{name}",
+          StackingClassifier([("a", logistic), ("b", trees()), ("c", mlp(y))], cv=2).fit(X, y))
+    members = [("a", MARGINS["svc"]), ("b", trees())]
+    write(f"stacking-margins-{name}",
+          StackingClassifier(members, trees(), cv=2, stack_method="decision_function",
+                             passthrough=True).fit(X, y))
+write("calibrated-lgbm-pipeline", CalibratedClassifierCV(scaled_trees, cv=2).fit(X, binary))
+write("calibrated-lgbm-forest", CalibratedClassifierCV(forest, cv=2).fit(X, binary))
+write("calibrated-lgbm-one-model",
+      CalibratedClassifierCV(trees(), cv=2, ensemble=False).fit(X, several))
+write("calibrated-ovr", CalibratedClassifierCV(OneVsRestClassifier(logistic), cv=2).fit(X, several))
+write("calibrated-ovr-mlp",
+      CalibratedClassifierCV(OneVsRestClassifier(mlp(binary).steps[-1][1]), cv=2).fit(X, several))
+write("ovr-lgbm-multilabel", OneVsRestClassifier(trees()).fit(X, labels), missing)
+write("ovr-lgbm-one-label", OneVsRestClassifier(scaled_trees).fit(X, labels[:, :1]), missing)
+write("ovr-calibrated",
+      OneVsRestClassifier(CalibratedClassifierCV(trees(), cv=2)).fit(X, labels))
+write("stacking-text",
+      StackingClassifier([("a", logistic), ("b", "drop"), ("c", trees())], cv=2,
+                         passthrough=True).fit(X, np.array(["spam", "ham"])[binary]))
+write("threshold-auto", FixedThresholdClassifier(trees()).fit(X, binary))
+write("threshold-probability", FixedThresholdClassifier(trees(), threshold=0.3).fit(X, binary))
+write("threshold-margin",
+      FixedThresholdClassifier(trees(), threshold=-0.4, response_method="decision_function").fit(
+          X, binary))
+write("threshold-first-class",
+      FixedThresholdClassifier(logistic, threshold=1.5, pos_label="ham",
+                               response_method="decision_function").fit(
+          X, np.array(["ham", "spam"])[binary]))
+exact = FixedThresholdClassifier(logistic, threshold=0.5).fit(X, binary)
+exact.estimator_.coef_[:] = 0
+exact.estimator_.intercept_[:] = 0
+write("threshold-at-equality", exact)
+write("threshold-tuned", TunedThresholdClassifierCV(logistic, cv=3, scoring="f1").fit(X, noisy))
+write("multi-output-thresholds",
+      MultiOutputClassifier(FixedThresholdClassifier(trees(), threshold=0.3)).fit(
+          X, labels[:, :2]))
+write("search", GridSearchCV(logistic, {"C": [0.1, 1]}, cv=2).fit(X, several))
+
+# The first version of the format did not record which scores a combination reads.
+def write_first_version(name, source):
+    folder = HERE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(HERE / source, folder)
+    description = json.loads((folder / "head.json").read_text())
+    description["version"] = 1
+
+    def strip(node):
+        if isinstance(node, dict):
+            node.pop("response", None)
+            for value in node.values():
+                strip(value)
+        if isinstance(node, list):
+            for value in node:
+                strip(value)
+
+    strip(description["model"])
+    (folder / "head.json").write_text(json.dumps(description, indent=2) + "\n")
+
+
+for source in ("calibrated-lgbm-sigmoid-binary", "calibrated-lgbm-isotonic-multiclass",
+               "ovr-lgbm-multilabel", "ovr-perceptron", "calibrated-sigmoid-multiclass"):
+    write_first_version(f"first-version-{source}", source)
+
 # What is not known is refused by its name, and leaves nothing behind.
 def refused(estimator, *words, names=None):
     folder = HERE / "refused"
@@ -210,18 +313,39 @@ constant[:, 1] = 1
 refused(RandomForestClassifier(2).fit(X, binary), "RandomForestClassifier")
 refused(make_pipeline(PCA(2), LogisticRegression()).fit(X, binary), "PCA", "Pipeline")
 refused(LinearSVC().fit(X, binary), "LinearSVC")
-refused(SGDClassifier().fit(X, binary), "SGDClassifier", "hinge")
+refused(SGDClassifier().fit(X, binary), "SGDClassifier", "no probabilities")
 refused(OneVsRestClassifier(LinearSVC()).fit(X, several), "LinearSVC")
 refused(OneVsRestClassifier(LogisticRegression()).fit(X, constant), "never varied")
 refused(MultiOutputClassifier(LogisticRegression()).fit(X, labels * 2), "MultiOutputClassifier")
 refused(VotingClassifier([("a", LogisticRegression())]).fit(X, binary), "hard")
-refused(CalibratedClassifierCV(method="temperature", cv=2).fit(X, binary), "temperature")
+refused(VotingClassifier([("a", trees()), ("b", LinearSVC())], voting="soft").fit(X, binary),
+        "VotingClassifier", "LinearSVC")
+refused(MultiOutputClassifier(LinearSVC()).fit(X, labels), "MultiOutputClassifier", "LinearSVC")
+refused(OneVsOneClassifier(LogisticRegression()).fit(X, several), "OneVsOneClassifier")
+refused(ClassifierChain(LogisticRegression()).fit(X, labels), "ClassifierChain")
+refused(StackingClassifier([("a", LinearSVC())], cv=2, stack_method="predict").fit(X, binary),
+        "StackingClassifier", "predict")
+refused(StackingClassifier([("a", trees())], LinearSVC(), cv=2).fit(X, binary), "probabilities")
+refused(StackingClassifier([("a", RandomForestClassifier(2))], cv=2).fit(X, binary),
+        "RandomForestClassifier")
+refused(FixedThresholdClassifier(LinearSVC()).fit(X, binary), "no probabilities")
+refused(RidgeClassifier().fit(X, binary), "RidgeClassifier", "no probabilities")
+refused(GridSearchCV(logistic, {"C": [1]}, cv=2, refit=False).fit(X, binary), "GridSearchCV")
+refused(trees(objective="regression").fit(X, binary), "regression")
+two_outputs = trees(objective="multiclass", num_class=2)
+refused(VotingClassifier([("a", FixedThresholdClassifier(
+            two_outputs, response_method="decision_function", threshold=0)), ("b", logistic)],
+                         voting="soft").fit(X, binary), "two classes", "multiclass")
+refused(mlp(labels), "same name", "a", names=["a", "b", "a", "c"])
+refused(CalibratedClassifierCV(RandomForestClassifier(2), cv=2).fit(X, binary),
+        "RandomForestClassifier")
 refused(LGBMClassifier(objective=lambda y, p: (p - y, np.ones_like(p)), **options).fit(X, binary),
         "objective of its own")
 refused(mlp(labels), "2 labels", names=["a", "b"])
 refused(mlp(binary), "--labels", names=["a", "b"])
 
 # LightGBM's models carry a list of all parameters, which no prediction depends on.
-for path in HERE.glob("lgbm-*/*.txt"):
+for path in HERE.glob("*/*model.txt"):
     text = path.read_text()
-    path.write_text(text[: text.index("\nparameters:")])
+    if "\nparameters:" in text:
+        path.write_text(text[: text.index("\nparameters:")])

@@ -171,5 +171,49 @@ for word in ("inf", "-inf"):
     lines[size] = f"tree_sizes={int(lines[size].split('=')[1]) + grown}"
     keep(f"threshold{'-' if word == 'inf' else ''}{word}", "\n".join(lines))
 
+# Fields that LightGBM can do without, and names that its older versions wrote
+def stored(name):
+    return (FOLDER / f"{name}.txt").read_text()
+
+
+def without(text, *keys):
+    return "\n".join(l for l in text.split("\n") if l.split("=")[0] not in keys)
+
+
+binary = stored("binary-nan")
+keep("optional-version", without(binary, "version"))
+keep("optional-outputs", without(stored("multiclass-nan"), "num_tree_per_iteration"))
+keep("optional-tree-sizes", without(binary, "tree_sizes"))
+keep("optional-monotone", binary.replace("tree_sizes=", "monotone_constraints=0 0 0 0 0 0\ntree_sizes="))
+keep("optional-only-needed",
+     without(binary, "tree_sizes", "split_gain", "leaf_weight", "leaf_count", "internal_value",
+             "internal_weight", "internal_count", "is_linear", "shrinkage"))
+keep("optional-decision-type", without(stored("regression-none"), "tree_sizes", "decision_type"))
+head, _, rest = binary.partition("\n\nTree=0")
+fields = head.split("\n")
+keep("optional-order", "\n\n".join(fields[:1] + fields[:0:-1]) + "\n\nTree=0" + rest)
+keep("optional-no-splits",
+     without(stored("one-leaf"), "tree_sizes", "split_feature", "split_gain", "threshold",
+             "decision_type", "left_child", "right_child"))
+keep("old-version",
+     without(binary, "tree_sizes").replace("version=v4", "version=v2").replace(
+         "end of trees\n", "\nfeature importances:\nColumn_0=2\n"))
+for name, old, new in [
+    ("cross_entropy", "cross_entropy", "xentropy"),
+    ("cross_entropy_lambda", "cross_entropy_lambda", "xentlambda"),
+    ("regression", "regression", "l2"),
+    ("regression_l1", "regression_l1", "mae"),
+    ("mape", "mape", "mean_absolute_percentage_error"),
+    ("rank_xendcg", "rank_xendcg", "xendcg"),
+]:
+    text = stored(f"{name}-nan")
+    assert f"objective={old}\n" in text
+    keep(f"old-{new}", text.replace(f"objective={old}\n", f"objective={new}\n"))
+# log(1 + e^x) where e^x is infinite, and where 1 + e^x is 1
+lines = without(stored("cross_entropy_lambda-nan"), "tree_sizes").split("\n")
+at = next(i for i, line in enumerate(lines) if line.startswith("leaf_value="))
+lines[at] = "leaf_value=800 700 -40 0.5"
+keep("softplus-large", "\n".join(lines))
+
 save_file(golden, FOLDER / "golden.safetensors")
 print(len(golden) - 1, "models,", len(ROWS), "rows")
