@@ -6,7 +6,7 @@ public import Tensor
   public import Foundation
 #endif
 
-/// A classifier over vectors: what scikit-learn or LightGBM trained on embeddings.
+/// A classifier of vectors that scikit-learn or LightGBM trained, such as one of embeddings.
 ///
 /// ```swift
 /// let head = try Head(contentsOf: folder)      // head.json and head.safetensors, or a model.txt
@@ -15,7 +15,7 @@ public import Tensor
 /// Probabilities and predictions are those of the Python estimator. A row's result does not depend
 /// on the other rows of the call.
 public struct Head: Sendable {
-  /// What the classes are to each other.
+  /// How the classes exclude each other.
   public enum Task: String, Sendable {
     /// Two classes that exclude each other.
     case binary
@@ -48,7 +48,7 @@ public struct Head: Sendable {
   ///
   /// A LightGBM model does not name its classes: they are `0`, `1`, …, or `value` for a regression.
   ///
-  /// - Parameter processor: whose kernels multiply; the caller's thread does all of it
+  /// - Parameter processor: its kernels multiply, on the caller's thread
   public init(
     contentsOf url: URL, processor: Processor = Processor(threads: 1)
   ) throws(HeadError) {

@@ -1,7 +1,7 @@
 public import JSON
 public import Safetensors
 
-/// What is wrong with a head's files, or with the rows it was given.
+/// An error in a head's files, or in the rows that it was given.
 public enum HeadError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file that is not there or cannot be read.
   case unreadable(file: String, reason: String)

@@ -1,4 +1,5 @@
 public import Heads
+package import JSON
 public import Recurrent
 public import Transformer
 
@@ -92,6 +93,21 @@ extension ModerationError: CustomStringConvertible {
     case .transformer(let error): error.description
     case .recurrent(let error): error.description
     case .head(let error): error.description
+    }
+  }
+}
+
+extension ModerationError: JSONFileError {
+  package static func json(file: String, _ error: JSONError) -> ModerationError {
+    switch error {
+    case .unknownKey(let key): .unknownKey(key, file: file)
+    case .missing(let key): .missingKey(key, file: file)
+    case .wrongKind(let key, let expected, _):
+      .invalidValue(key: key, file: file, reason: "must be \(expected)")
+    case .outOfRange(let key, let number, let type):
+      .invalidValue(key: key, file: file, reason: "is \(number), which does not fit into \(type)")
+    case .invalid(let key, let reason): .invalidValue(key: key, file: file, reason: reason)
+    default: .malformedJSON(file: file, message: error.description)
     }
   }
 }

@@ -13,7 +13,7 @@ import Testing
   }()
 
   @Test func `the goldens are there`() {
-    #expect(Self.names.count == 103)
+    #expect(Self.names.count == 106)
   }
 
   @Test(arguments: names)

@@ -17,7 +17,7 @@ struct Calibrated: HeadModel {
     }
     var probabilities = classCount == 2 ? values.withComplements() : values
     if classCount > 2 { probabilities.normalizeRows(columns: classCount) }
-    // As there: a sum that rounds a little above 1.
+    // scikit-learn, too, cuts probabilities that rounding made a little greater than 1.
     for index in probabilities.indices
     where probabilities[index] > 1 && probabilities[index] <= 1 + 1e-5 {
       probabilities[index] = 1

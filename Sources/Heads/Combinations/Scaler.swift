@@ -1,5 +1,5 @@
 /// (x − center) / scale, for each column: scikit-learn's `StandardScaler`, `RobustScaler` and
-/// `MaxAbsScaler`. Either part may be off. NaN passes, as there; infinities are errors.
+/// `MaxAbsScaler`. Either part may be off. NaN passes, as in scikit-learn; infinities are errors.
 struct Scaler: Sendable {
   let size: Int
   let center: [Double]?

@@ -80,9 +80,8 @@ struct ModelHeader {
     }
   }
 
-  /// Looks into the parameters behind the trees, when the file has them, for what a lost line of the
-  /// header would have said: without an objective or `average_output` a model still scores, but
-  /// otherwise.
+  /// Compares the header with the parameters that LightGBM writes behind the trees. A model whose
+  /// header lost the line of the objective, or `average_output`, would still score, but other values.
   func check(against lines: inout ModelLines) throws(HeadError) {
     while let range = try lines.next() {
       let line = lines.text(range)

@@ -70,11 +70,11 @@ struct ModelFields {
   private var values: [String: (bytes: Range<Int>, line: Int)] = [:]
 
   /// - Parameters:
-  ///   - keys: what may stand there. A key that this version does not know could change the
-  ///     prediction, so it is an error.
+  ///   - keys: the keys that are known. Another key is an error, since it could change the
+  ///     prediction.
   ///   - flags: words that stand alone on a line
-  ///   - end: what the line behind the fields begins with; nil if they end with an empty line, which
-  ///     is passed
+  ///   - end: the beginning of the line behind the fields; nil if an empty line ends them, which is
+  ///     passed
   init(
     _ lines: inout ModelLines, keys: Set<String>, flags: Set<String> = [], end: String? = nil
   ) throws(HeadError) {

@@ -15,7 +15,7 @@ extension TreeEnsemble {
     case signedSquare(String)
     /// Poisson, gamma, Tweedie.
     case exponential(String)
-    /// The file names none: a custom objective.
+    /// A custom objective: the file has no name for it.
     case none
 
     var description: String {

@@ -35,7 +35,7 @@ struct TreeEnsemble: Sendable {
     var flags: Flags
   }
 
-  /// What `decision_type` says, worked out for the two values that need care.
+  /// The kind of a split from `decision_type`, and where NaN and zero go.
   struct Flags: OptionSet, Sendable {
     let rawValue: UInt8
     static let categorical = Flags(rawValue: 1)

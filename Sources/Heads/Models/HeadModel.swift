@@ -20,7 +20,7 @@ enum Response: String, Sendable, CaseIterable {
   case probabilities = "predict_proba"
 }
 
-/// What a model says of a block of rows. Scores that it does not have are empty.
+/// The scores and predictions of a block of rows. Scores that the model does not have are empty.
 struct RowScores: Sendable {
   /// [rows, classes]
   var probabilities: [Double] = []

@@ -1,6 +1,6 @@
 import Tensor
 
-/// scikit-learn's `LogisticRegression` and what predicts like it.
+/// scikit-learn's `LogisticRegression` and the other linear classifiers.
 ///
 /// scikit-learn multiplies in the wider of the types of rows and weights. float64 for both is never
 /// less exact, and equal where one of them is float64.

@@ -12,16 +12,8 @@ extension ModerationBundle {
   ///
   /// - Parameter file: What errors call the text.
   public init(parsing bytes: [UInt8], file: String = fileName) throws(ModerationError) {
-    let value: JSONValue
-    do {
-      value = try JSONValue(parsing: bytes)
-    } catch {
-      throw .malformedJSON(file: file, message: error.description)
-    }
-    var reader = try BundleReader(value, path: "", file: file)
-    guard let format = try reader.optionalInt("format", atLeast: 1) else {
-      throw reader.missing("format")
-    }
+    let reader = try BundleReader(parsing: bytes, file: file)
+    let format = try reader.int("format")
     guard format == Self.formatVersion else {
       throw reader.invalid(
         "format", "is \(format); this version of swift-moderation reads \(Self.formatVersion)")
@@ -29,33 +21,32 @@ extension ModerationBundle {
     name = try reader.name("name")
     description = try reader.optionalString("description") ?? ""
     license = try reader.optionalString("license") ?? ""
-    languages = try reader.strings("languages") ?? []
-    guard let modelReader = try reader.reader("model") else { throw reader.missing("model") }
-    model = try ModelReference(modelReader)
-    heads = try Self.heads(&reader, kind: model.kind)
+    languages = try reader.optionalStrings("languages") ?? []
+    model = try ModelReference(try reader.reader("model"))
+    heads = try Self.heads(reader, kind: model.kind)
     let texts = try reader.texts("actions")
     actions = texts.map { Action(id: $0.key, text: $0.value) }
     base = try reader.optionalString("base")
-    labels = try Self.labels(&reader, heads: heads, actions: actions, base: base)
-    context = try reader.reader("context").map { reader throws(ModerationError) in
+    labels = try Self.labels(reader, heads: heads, actions: actions, base: base)
+    context = try reader.optionalReader("context").map { reader throws(ModerationError) in
       try ContextPrefixes(reader)
     }
-    maximumTokens = try reader.optionalInt("maximumTokens", atLeast: 3)
+    maximumTokens = try reader.optionalInt("maximumTokens", in: 3 ... .max)
     longTexts =
-      try reader.reader("longTexts").map { reader throws(ModerationError) in
+      try reader.optionalReader("longTexts").map { reader throws(ModerationError) in
         try LongTextPolicy(reader)
       } ?? .truncate
     files = try reader.digests("files")
-    quantization = reader.optional("quantization")
+    quantization = reader.optionalValue("quantization")
     try reader.end()
   }
 
-  private static func heads(_ reader: inout BundleReader, kind: ModelReference.Kind)
+  private static func heads(_ reader: BundleReader, kind: ModelReference.Kind)
     throws(ModerationError) -> [HeadReference]
   {
     var heads: [HeadReference] = []
-    let readers = try reader.readers("heads") ?? []
-    for var head in readers {
+    let readers = try reader.optionalReaders("heads") ?? []
+    for head in readers {
       let name = try head.optionalString("name")
       guard name != nil || readers.count == 1 else { throw head.missing("name") }
       guard let path = try head.optionalPath("path") else { throw head.missing("path") }
@@ -74,9 +65,9 @@ extension ModerationBundle {
   }
 
   private static func labels(
-    _ reader: inout BundleReader, heads: [HeadReference], actions: [Action], base: String?
+    _ reader: BundleReader, heads: [HeadReference], actions: [Action], base: String?
   ) throws(ModerationError) -> [LabelDefinition] {
-    guard let readers = try reader.readers("labels") else { throw reader.missing("labels") }
+    let readers = try reader.readers("labels")
     guard !readers.isEmpty else { throw reader.invalid("labels", "must not be empty") }
     var labels: [LabelDefinition] = []
     for labelReader in readers {
@@ -94,9 +85,7 @@ extension ModerationBundle {
 
 extension ModelReference {
   init(_ reader: BundleReader) throws(ModerationError) {
-    var reader = reader
-    guard let kind: Kind = try reader.choice("kind") else { throw reader.missing("kind") }
-    self.kind = kind
+    kind = try reader.choice("kind")
     path = try reader.optionalPath("path")
     name = try reader.optionalString("name")
     revision = try reader.optionalString("revision") ?? "main"
@@ -108,11 +97,11 @@ extension ModelReference {
       throw reader.invalid("revision", "is \"\(revision)\", which is no branch, tag or commit")
     }
     prompt = try reader.optionalString("prompt")
-    scoreFunction = try reader.choice("activation")
+    scoreFunction = try reader.optionalChoice("activation")
     guard scoreFunction == nil || kind == .classifier else {
       throw reader.invalid("activation", "goes with a classifier only")
     }
-    precisions = try reader.choices("precisions") ?? Self.usualPrecisions
+    precisions = try reader.optionalChoices("precisions") ?? Self.usualPrecisions
     guard !precisions.isEmpty else { throw reader.invalid("precisions", "must not be empty") }
     plan = try reader.optionalPath("plan")
     files = try reader.digests("files")
@@ -122,14 +111,13 @@ extension ModelReference {
 
 extension LabelDefinition {
   init(_ reader: BundleReader, headNames: [String], actionIDs: [String]) throws(ModerationError) {
-    var reader = reader
     name = try reader.name("name")
     description = try reader.optionalString("description") ?? ""
     threshold = try reader.optionalDouble("threshold") ?? 0.5
     guard (0...1).contains(threshold) else { throw reader.invalid("threshold", "must be in 0…1") }
-    severity = try reader.choice("severity") ?? .medium
+    severity = try reader.optionalChoice("severity") ?? .medium
     sources = []
-    for var source in try reader.readers("scores") ?? [] {
+    for source in try reader.optionalReaders("scores") ?? [] {
       let head = try source.optionalString("head")
       guard head != nil || headNames.count == 1 else { throw source.missing("head") }
       sources.append(
@@ -137,31 +125,27 @@ extension LabelDefinition {
           head: head ?? headNames[0], className: try source.optionalString("class") ?? name))
       try source.end()
     }
-    direction = try reader.reader("direction").map { reader throws(ModerationError) in
+    direction = try reader.optionalReader("direction").map { reader throws(ModerationError) in
       try HarmDirection(reader)
     }
     authorActions = []
     readerActions = []
-    if var actions = try reader.reader("actions") {
-      authorActions = try actions.strings("author") ?? []
-      readerActions = try actions.strings("readers") ?? []
+    if let actions = try reader.optionalReader("actions") {
+      authorActions = try actions.optionalStrings("author") ?? []
+      readerActions = try actions.optionalStrings("readers") ?? []
       for id in authorActions + readerActions where !actionIDs.contains(id) {
         throw reader.invalid("actions", "names \"\(id)\", which \"actions\" does not explain")
       }
       try actions.end()
     }
-    calibration = try reader.reader("calibration").map { reader throws(ModerationError) in
+    calibration = try reader.optionalReader("calibration").map { reader throws(ModerationError) in
       try Calibration(reader)
     }
-    if var support = try reader.reader("support") {
-      guard let positives = try support.optionalInt("positives", atLeast: 0) else {
-        throw support.missing("positives")
-      }
-      guard let negatives = try support.optionalInt("negatives", atLeast: 0) else {
-        throw support.missing("negatives")
-      }
+    if let support = try reader.optionalReader("support") {
       self.support = Support(
-        positives: positives, negatives: negatives, source: try support.optionalString("source"))
+        positives: try support.int("positives", in: 0 ... .max),
+        negatives: try support.int("negatives", in: 0 ... .max),
+        source: try support.optionalString("source"))
       try support.end()
     } else {
       support = nil
@@ -172,9 +156,8 @@ extension LabelDefinition {
 
 extension HarmDirection {
   init(_ reader: BundleReader) throws(ModerationError) {
-    var reader = reader
-    guard let from: Party = try reader.choice("from") else { throw reader.missing("from") }
-    guard let to: Party = try reader.choice("to") else { throw reader.missing("to") }
+    let from = try reader.choice("from", of: Party.self)
+    let to = try reader.choice("to", of: Party.self)
     try reader.end()
     self.init(from: from, to: to)
   }
@@ -186,8 +169,7 @@ extension Calibration {
   }
 
   init(_ reader: BundleReader) throws(ModerationError) {
-    var reader = reader
-    guard let method: Method = try reader.choice("method") else { throw reader.missing("method") }
+    let method = try reader.choice("method", of: Method.self)
     switch method {
     case .platt:
       self = .platt(
@@ -215,18 +197,15 @@ extension Calibration {
 
 extension ContextPrefixes {
   init(_ reader: BundleReader) throws(ModerationError) {
-    var reader = reader
     let template = try reader.optionalString("template") ?? "[{}]"
     let separator = try reader.optionalString("separator") ?? " "
     var dimensions: [Dimension] = []
-    guard let readers = try reader.readers("dimensions"), !readers.isEmpty else {
-      throw reader.missing("dimensions")
-    }
-    for var dimension in readers {
+    let readers = try reader.readers("dimensions")
+    guard !readers.isEmpty else { throw reader.missing("dimensions") }
+    for dimension in readers {
       let name = try dimension.name("name")
-      guard let values = try dimension.strings("values"), !values.isEmpty else {
-        throw dimension.missing("values")
-      }
+      let values = try dimension.strings("values")
+      guard !values.isEmpty else { throw dimension.missing("values") }
       let fallback = try dimension.optionalString("default")
       if let fallback, !values.contains(fallback) {
         throw dimension.invalid("default", "is \"\(fallback)\", which is not one of the values")
@@ -245,14 +224,13 @@ extension LongTextPolicy {
   }
 
   init(_ reader: BundleReader) throws(ModerationError) {
-    var reader = reader
-    guard let policy: Policy = try reader.choice("policy") else { throw reader.missing("policy") }
+    let policy = try reader.choice("policy", of: Policy.self)
     switch policy {
     case .truncate: self = .truncate
     case .windows:
       self = .windows(
-        overlap: try reader.optionalInt("overlap", atLeast: 0),
-        combine: try reader.choice("combine") ?? .max)
+        overlap: try reader.optionalInt("overlap", in: 0 ... .max),
+        combine: try reader.optionalChoice("combine") ?? .max)
     }
     try reader.end()
   }

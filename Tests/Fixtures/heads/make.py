@@ -1,7 +1,8 @@
 """Writes the goldens of the heads: small estimators, exported, with what scikit-learn and LightGBM
 say of some rows.
 
-    python make.py    # needs Weights/requirements.txt
+    python make.py           # needs Weights/requirements.txt
+    python make.py NAME …    # only these heads
 
 Each folder is one head as `export_head.py` writes it, and `golden.safetensors`: `rows`, and
 `probabilities` and `decisions` of the Python estimator, [rows, classes]; its metadata holds the
@@ -77,7 +78,13 @@ def probabilities(estimator, rows):
     return np.asarray(result, dtype=np.float64)
 
 
+def is_wanted(name):
+    return len(sys.argv) == 1 or name in sys.argv
+
+
 def write(name, estimator, rows=ROWS, names=None):
+    if not is_wanted(name):
+        return
     folder = HERE / name
     if folder.exists():
         shutil.rmtree(folder)
@@ -271,8 +278,19 @@ write("multi-output-thresholds",
           X, labels[:, :2]))
 write("search", GridSearchCV(logistic, {"C": [0.1, 1]}, cv=2).fit(X, several))
 
+# Before LightGBM 4.7 its classifier had no margins, so combinations were fitted on probabilities.
+margins = LGBMClassifier.decision_function
+del LGBMClassifier.decision_function
+for method in ("sigmoid", "isotonic"):
+    write(f"calibrated-lgbm-old-{method}",
+          CalibratedClassifierCV(trees(), method=method, cv=2).fit(X, several), missing)
+write("ovr-lgbm-old", OneVsRestClassifier(trees()).fit(X, labels), missing)
+LGBMClassifier.decision_function = margins
+
 # The first version of the format did not record which scores a combination reads.
 def write_first_version(name, source):
+    if not is_wanted(name):
+        return
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(HERE / source, folder)
