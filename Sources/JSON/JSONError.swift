@@ -28,7 +28,7 @@ public struct JSONLocation: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "line \(line), column \(column)" }
 }
 
-/// What is wrong with a JSON text, or with a value that was asked for.
+/// An error in a JSON text, or in a value that was asked for.
 ///
 /// A key path is written `model.vocab[3]`; the root is `$`.
 public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {

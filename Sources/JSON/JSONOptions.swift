@@ -1,6 +1,6 @@
 /// How a JSON text is read. The default is RFC 8259 with nothing added.
 public struct JSONOptions: Sendable, Equatable {
-  /// What to make of a surrogate escape (`\uD83D`) without its other half.
+  /// The treatment of a surrogate escape (`\uD83D`) without its other half.
   ///
   /// UTF-8 cannot hold one. Python's `json` lets it through as a lone surrogate that no tokenizer
   /// accepts; Rust's `serde_json` rejects the file.

@@ -66,7 +66,7 @@ package final class JSONReader<Failure: JSONFileError> {
 
   /// An error for the first key that nobody asked for and that is not in `ignored`.
   ///
-  /// - Parameter ignored: keys that are known and have no effect on what the reader is for
+  /// - Parameter ignored: keys that are known and have no effect here
   package func end(ignoring ignored: Set<String> = []) throws(Failure) {
     for key in object.keys where !asked.contains(key) && !ignored.contains(key) {
       throw .json(file: file, .unknownKey(path: path(of: key)))

@@ -28,7 +28,7 @@ package struct JSONScanner: Sendable {
   /// Offset of the next byte to read.
   package private(set) var position = 0
 
-  /// What is known of each open array or object: one byte, so that passing an element is cheap.
+  /// The state of an open array or object. It takes one byte, so that passing an element is cheap.
   private struct Frame: OptionSet, Sendable {
     let rawValue: UInt8
     static let object = Frame(rawValue: 1)

@@ -1,4 +1,4 @@
-/// A number of a JSON text: its bytes, checked, and what they mean.
+/// A number of a JSON text: the range of its bytes, which have been checked, and its value.
 package struct NumberToken {
   package let range: Range<Int>
   /// All digits as one integer, as long as they fit; nil beyond.

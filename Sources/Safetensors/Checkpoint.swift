@@ -11,7 +11,7 @@ import JSON
 /// Opening reads the headers only. The data is mapped, read-only and shared: pages come in on first
 /// use, and processes that open the same file share them.
 package struct Checkpoint: Sendable {
-  /// What was opened.
+  /// The file or index that was opened.
   package let path: String
   /// In the order of the data, shard by shard.
   package let names: [String]

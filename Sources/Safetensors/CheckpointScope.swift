@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Reads tensors under a prefix, checks what they are, and remembers which were read.
+/// Reads tensors under a prefix, checks their shapes and types, and remembers which were read.
 ///
 /// ```swift
 /// let scope = checkpoint.scope("bert")

@@ -1,4 +1,4 @@
-/// What the elements of a stored tensor are; raw values are the names in the file.
+/// The type of a stored tensor's elements. Raw values are the names in the file.
 public enum ElementType: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   case float64 = "F64"
   case float32 = "F32"
@@ -37,7 +37,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable, CustomStringC
     }
   }
 
-  /// What the address of an array of them must be a multiple of, in bytes.
+  /// The alignment that an array of them needs, in bytes.
   public var alignment: Int {
     switch self {
     case .complex64: 4

@@ -1,6 +1,6 @@
 public import JSON
 
-/// What is wrong with a safetensors file, an index of shards, or a request to them.
+/// An error in a checkpoint's files, or in a request for one of its tensors.
 public enum SafetensorsError: Error, Sendable, Equatable, CustomStringConvertible {
   // The file as a whole.
   case cannotRead(file: String, reason: String)

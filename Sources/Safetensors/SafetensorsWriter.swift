@@ -16,7 +16,7 @@ import JSON
 /// try writer.finish()
 /// ```
 package struct SafetensorsWriter: ~Copyable {
-  /// What is announced of a tensor.
+  /// A tensor as the writer is told of it before its data.
   package struct Announcement: Sendable, Equatable {
     package let name: String
     package let elementType: ElementType

@@ -12,8 +12,8 @@ struct TensorEntry: Sendable, Equatable {
 /// The header of a safetensors file: 8 bytes with its length (little-endian), JSON, then the data.
 ///
 /// Everything that the format promises is checked: the tensors cover the data without overlap, hole
-/// or remainder, and each spans as many bytes as its shape and type need. So what is read later
-/// cannot leave the file.
+/// or remainder, and each spans as many bytes as its shape and type need. So a later read cannot
+/// leave the file.
 struct SafetensorsHeader: Sendable {
   /// As in the reference implementation.
   static let maximumLength = 100_000_000
