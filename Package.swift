@@ -36,7 +36,10 @@ let package = Package(
     .library(name: "ModerationEvaluation", targets: ["ModerationEvaluation"]),
     .library(
       name: "ModerationLayers",
-      targets: ["JSON", "Tensor", "Safetensors", "Tokenizers", "Transformer", "Recurrent", "Heads"]),
+      targets: [
+        "JSON", "Tensor", "Safetensors", "Tokenizers", "Transformer", "Quantization", "Recurrent",
+        "Heads",
+      ]),
     .executable(name: "moderate", targets: ["moderate"]),
   ],
   traits: [
@@ -62,6 +65,7 @@ let package = Package(
     module("Safetensors", ["JSON", system]),
     module("Tokenizers", ["JSON"]),
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", real]),
+    module("Quantization", ["Transformer", "Tensor", "Safetensors", real]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON", real]),
     module("Heads", ["Tensor", "Safetensors", "JSON", real]),
     .target(
@@ -88,20 +92,25 @@ let package = Package(
     .executableTarget(
       name: "moderate",
       dependencies: [
-        "Moderation", "ModerationEvaluation", "Transformer", "Heads", "Tokenizers", "Tensor",
-        "Safetensors", "JSON", "Platform", system,
+        "Moderation", "ModerationEvaluation", "Transformer", "Quantization", "Heads", "Tokenizers",
+        "Tensor", "Safetensors", "JSON", "Platform", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     // What the test targets share: folders that go away, paths of fixtures, stand-ins for models.
     .target(
-      name: "TestSupport", dependencies: ["JSON", "Safetensors"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Transformer", "Safetensors", "JSON"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor"]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
-    tests("TransformerTests", ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON"]),
+    tests(
+      "TransformerTests",
+      ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON", "TestSupport"]),
+    tests(
+      "QuantizationTests",
+      ["Quantization", "Transformer", "Tensor", "Safetensors", "TestSupport", real]),
     tests(
       "RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON", real]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),

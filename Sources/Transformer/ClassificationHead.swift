@@ -1,55 +1,66 @@
-internal import Safetensors
 internal import Tensor
 
-/// What a fine-tuned checkpoint puts on the first token: a dense layer, its activation, and one
-/// output for each label.
+/// What turns hidden states into the logits of a sequence classifier: a dense layer with its
+/// activation and norm where there is one, then one output for each label.
 struct ClassificationHead: Sendable {
-  private let dense: DenseWeights
-  private let activation: Activation
-  private let output: DenseWeights
+  /// The states that the head reads.
+  enum Reading: Sendable {
+    case first
+    case last
+    /// The mean of all states, before the dense layer.
+    case mean
+    /// The mean of all tokens' logits.
+    case meanOfLogits
+  }
 
-  var labelCount: Int { output.outputs }
+  let reading: Reading
+  let dense: DenseWeights?
+  let activation: Activation
+  let norm: Norm?
+  let output: DenseWeights
 
   init(
-    _ model: ModelFolder, labelCount: Int, _ kernels: Kernels
-  ) throws(TransformerError) {
-    let configuration = model.configuration
-    let hidden = configuration.hiddenSize
-    switch configuration.family {
-    case .bert:
-      dense = try model.encoderScope()["pooler.dense"].dense(
-        inputs: hidden, outputs: hidden, kernels: kernels)
-      activation = .tanh
-      output = try model.scope["classifier"].dense(
-        inputs: hidden, outputs: labelCount, kernels: kernels)
-    case .roberta, .mpnet:
-      dense = try model.scope["classifier.dense"].dense(
-        inputs: hidden, outputs: hidden, kernels: kernels)
-      activation = .tanh
-      output = try model.scope["classifier.out_proj"].dense(
-        inputs: hidden, outputs: labelCount, kernels: kernels)
-    case .debertaV2:
-      // transformers' ContextPooler.
-      dense = try model.scope["pooler.dense"].dense(
-        inputs: hidden, outputs: hidden, kernels: kernels)
-      activation = try EncoderConfiguration.activation(
-        "pooler_hidden_act", default: "gelu", in: model.file)
-      output = try model.scope["classifier"].dense(
-        inputs: hidden, outputs: labelCount, kernels: kernels)
+    reading: Reading = .first, dense: DenseWeights? = nil, _ activation: Activation = .none,
+    norm: Norm? = nil, output: DenseWeights
+  ) {
+    self.reading = reading
+    self.dense = dense
+    self.activation = activation
+    self.norm = norm
+    self.output = output
+  }
+
+  /// The one token that the head reads, of so many; nil where it reads all.
+  var onlyToken: ((_ count: Int) -> Int)? {
+    switch reading {
+    case .first: { _ in 0 }
+    case .last: { $0 - 1 }
+    case .mean, .meanOfLogits: nil
     }
   }
 
-  /// The token that it looks at, of so many.
-  static func token(of count: Int) -> Int { 0 }
-
-  /// - Parameter hidden: `[1, hidden size]`: the state of ``token(of:)``
+  /// - Parameter hidden: `[tokens, hidden size]`, or the state of ``onlyToken``
   /// - Returns: one logit for each label
-  func callAsFunction(_ hidden: Matrix, _ kernels: Kernels) -> [Float] {
-    let pooled = Matrix(rows: 1, columns: dense.outputs)
-    kernels.dense(
-      hidden, dense, activation: activation, into: pooled)
-    let logits = Matrix(rows: 1, columns: output.outputs)
-    kernels.dense(pooled, output, into: logits)
-    return logits[row: 0]
+  func callAsFunction(_ hidden: Matrix, on processor: Processor) -> [Float] {
+    var states = reading == .mean ? Self.mean(hidden) : hidden
+    if let dense {
+      let pooled = Matrix(rows: states.rows, columns: dense.outputs)
+      processor.kernels.dense(states, dense, activation: activation, into: pooled)
+      states = pooled
+    }
+    norm?(states, into: states, on: processor)
+    let logits = Matrix(rows: states.rows, columns: output.outputs)
+    processor.kernels.dense(states, output, into: logits)
+    return (reading == .meanOfLogits ? Self.mean(logits) : logits)[row: 0]
+  }
+
+  /// The mean of the rows, `[1, columns]`.
+  private static func mean(_ x: Matrix) -> Matrix {
+    let mean = Matrix(rows: 1, columns: x.columns)
+    for row in 0..<x.rows {
+      for column in 0..<x.columns { mean[0, column] += x[row, column] }
+    }
+    for column in 0..<x.columns { mean[0, column] /= Float(x.rows) }
+    return mean
   }
 }

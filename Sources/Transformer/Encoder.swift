@@ -1,5 +1,3 @@
-internal import Safetensors
-internal import Synchronization
 public import Tensor
 
 #if canImport(FoundationEssentials)
@@ -12,28 +10,44 @@ public import Tensor
 ///
 /// Immutable once loaded; may be called from any number of tasks at once.
 public final class Encoder: Sendable {
-  public let configuration: EncoderConfiguration
+  public let shape: EncoderShape
+  public let precision: Precision
   public let processor: Processor
-  let embeddings: Embeddings
-  let layers: [EncoderLayer]
-  let attention: SelfAttention
-  let convolution: ConvolutionLayer?
-  private let workspaces: WorkspacePool
+  package let embeddings: Embeddings
+  package let layers: [TransformerLayer]
+  /// The norm behind the last layer.
+  private let norm: Norm?
+  private let workspaces = WorkspacePool()
 
   init(
-    _ configuration: EncoderConfiguration, embeddings: Embeddings, layers: [EncoderLayer],
-    distance: DistanceScores, scale: Float, convolution: ConvolutionLayer? = nil,
-    processor: Processor
+    _ shape: EncoderShape, _ parts: EncoderParts, precision: Precision, processor: Processor
   ) {
-    self.configuration = configuration
-    self.embeddings = embeddings
-    self.layers = layers
-    self.convolution = convolution
+    self.shape = shape
+    self.precision = precision
     self.processor = processor
-    attention = SelfAttention(
-      headCount: configuration.headCount, headSize: configuration.headSize, scale: scale,
-      distance: distance)
-    workspaces = WorkspacePool()
+    embeddings = parts.embeddings
+    layers = parts.layers
+    norm = parts.norm
+  }
+
+  /// Loads the encoder of a Hugging Face folder: `config.json` and `model.safetensors` (or shards).
+  ///
+  /// Float weights are widened where they are float16 or bfloat16, and laid out as the kernels read
+  /// them; prepared int8 weights are mapped and used where they lie.
+  ///
+  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  /// - Throws: ``TransformerError`` that names the file, key or tensor.
+  public convenience init(
+    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+  ) throws(TransformerError) {
+    try self.init(ModelFolder(folder, precision: precision, processor: processor))
+  }
+
+  /// Loads the encoder of a folder whose configuration has been read.
+  package convenience init(_ model: ModelFolder) throws(TransformerError) {
+    self.init(
+      model.family.shape, try model.family.encoder(model.encoderWeights),
+      precision: model.weights.precision, processor: model.weights.processor)
   }
 
   /// Tokens that go through the layers together. With more of them the wide part of the feed-forward
@@ -49,21 +63,14 @@ public final class Encoder: Sendable {
   ///   - token: which one of so many tokens is wanted; nil: all. The last layer leaves the others out.
   ///   - body: gets the message's index and its states, `[tokens, hidden size]` or
   ///     `[1, hidden size]`, valid during the call.
-  func forEachMessage(
+  package func forEachMessage(
     of messages: [TokenSequence], only token: ((Int) -> Int)? = nil, _ body: (Int, Matrix) -> Void
   ) throws(TransformerError) {
     try workspaces.withWorkspace { workspace throws(TransformerError) in
       var first = 0
       while first < messages.count {
-        var end = first + 1
-        var tokens = messages[first].ids.count
-        while end < messages.count, processor.kernels.rowsAreIndependent,
-          tokens + messages[end].ids.count <= Self.batchTokens
-        {
-          tokens += messages[end].ids.count
-          end += 1
-        }
-        let batch = try Batch(messages[first..<end], configuration)
+        let end = endOfBatch(messages, from: first)
+        let batch = try Batch(messages[first..<end], for: shape)
         workspace.scope {
           if let token {
             let rows = batch.messages.map { $0.lowerBound + token($0.count) }
@@ -81,6 +88,18 @@ public final class Encoder: Sendable {
     }
   }
 
+  private func endOfBatch(_ messages: [TokenSequence], from first: Int) -> Int {
+    var end = first + 1
+    var tokens = messages[first].ids.count
+    while end < messages.count, processor.kernels.rowsAreIndependent,
+      tokens + messages[end].ids.count <= Self.batchTokens
+    {
+      tokens += messages[end].ids.count
+      end += 1
+    }
+    return end
+  }
+
   /// The hidden states of each message, `tokens` rows of `hidden size` elements.
   public func hiddenStates(of messages: [TokenSequence]) throws(TransformerError) -> [[[Float]]] {
     var states = [[[Float]]](repeating: [], count: messages.count)
@@ -91,108 +110,25 @@ public final class Encoder: Sendable {
   }
 
   private func run(_ batch: Batch, only rows: [Int]?, _ workspace: Workspace) -> Matrix {
-    let hidden = workspace.matrix(rows: batch.tokenCount, columns: configuration.hiddenSize)
-    let embedded = embed(batch, into: hidden, workspace)
-    guard !layers.isEmpty else {
-      return rows.map { workspace.gather($0, of: hidden) } ?? hidden
-    }
-    var states = hidden
-    for (index, layer) in layers.enumerated() {
-      states = apply(
-        layer, index, to: hidden, batch, only: index == layers.count - 1 ? rows : nil,
-        embedded: embedded, workspace)
-    }
+    let all = ForwardPass(
+      messages: batch.messages, workspace: workspace, processor: processor)
+    let last = ForwardPass(
+      messages: batch.messages, rows: rows, workspace: workspace, processor: processor)
+    let hidden = workspace.matrix(rows: batch.tokenCount, columns: shape.hiddenSize)
+    embed(batch, into: hidden, all)
+    for layer in layers.dropLast() { layer(hidden, all) }
+    let states = layers.last?(hidden, last) ?? last.wanted(hidden)
+    finish(states, last)
     return states
   }
 
-  /// Fills `hidden` with the embeddings.
-  ///
-  /// - Returns: what the convolution beside the first layer makes of them, where there is one.
-  func embed(_ batch: Batch, into hidden: Matrix, _ workspace: Workspace) -> Matrix? {
-    let rows = batch.tokenCount
-    processor.stage(.embed) {
-      workspace.scope {
-        embeddings(
-          batch, into: hidden,
-          scratch: { columns in workspace.matrix(rows: rows, columns: columns) },
-          on: processor)
-      }
-    }
-    return convolution.map { convolution in
-      let result = workspace.matrix(rows: rows, columns: configuration.hiddenSize)
-      return workspace.scope {
-        convolution.convolve(
-          hidden, messages: batch.messages, into: result,
-          products: workspace.matrix(rows: rows, columns: configuration.hiddenSize),
-          on: processor)
-      }
-    }
+  /// Fills `hidden`, `[tokens of all messages, hidden size]`, with the input of the first layer.
+  package func embed(_ batch: Batch, into hidden: Matrix, _ pass: ForwardPass) {
+    processor.stage(.embed) { embeddings(batch, into: hidden, pass) }
   }
 
-  /// Replaces `hidden` by what the layer makes of it, and returns it; or what it makes of `rows`.
-  @discardableResult
-  func apply(
-    _ layer: EncoderLayer, _ index: Int, to hidden: Matrix, _ batch: Batch, only rows: [Int]? = nil,
-    embedded: Matrix?, _ workspace: Workspace, observe: ((EncoderLayer.Site, Matrix) -> Void)? = nil
-  ) -> Matrix {
-    let states = layer(
-      hidden, messages: batch.messages, only: rows, layer: index, attention: attention,
-      activation: configuration.activation, workspace: workspace, on: processor, observe: observe)
-    if index == 0, let convolution, let embedded {
-      let residual =
-        rows.map { workspace.gather($0, of: embedded) } ?? embedded
-      convolution.norm(states, residual: residual, into: states, on: processor)
-    }
-    return states
-  }
-}
-
-extension Encoder {
-  /// Loads the encoder of a Hugging Face folder: `config.json` and `model.safetensors` (or shards).
-  ///
-  /// Float weights are widened where they are float16 or bfloat16, and laid out as the kernels read
-  /// them; prepared int8 weights are mapped and used where they lie.
-  ///
-  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
-  /// - Throws: ``TransformerError`` that names the file, key or tensor.
-  public convenience init(
-    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
-  ) throws(TransformerError) {
-    let model = try ModelFolder(folder, precision: precision)
-    try self.init(model.configuration, model.encoderScope(), processor: processor)
-  }
-
-  convenience init(
-    _ configuration: EncoderConfiguration, _ scope: CheckpointScope, processor: Processor
-  ) throws(TransformerError) {
-    switch configuration.family {
-    case .bert: try self.init(bert: scope, configuration, processor)
-    case .mpnet: try self.init(mpnet: scope, configuration, processor)
-    case .roberta: try self.init(roberta: scope, configuration, processor)
-    case .debertaV2: try self.init(debertaV2: scope, configuration, processor)
-    }
-  }
-
-  /// The layers of `encoder.layer`, by the names that a family has. Several at once: weights are laid
-  /// out, or rounded, as they are read.
-  static func layers(
-    _ scope: CheckpointScope, names: EncoderLayer.Names, _ configuration: EncoderConfiguration,
-    on processor: Processor
-  ) throws(TransformerError) -> [EncoderLayer] {
-    let count = configuration.layerCount
-    let read = Mutex([Int: Result<EncoderLayer, TransformerError>]())
-    processor.pool.run(parts: count) { index, _ in
-      let layer = Result { () throws(TransformerError) in
-        try EncoderLayer(
-          scope["encoder.layer"][index], names: names, configuration, processor.kernels)
-      }
-      read.withLock { $0[index] = layer }
-    }
-    var layers: [EncoderLayer] = []
-    for index in 0..<count {
-      guard let layer = read.withLock({ $0[index] }) else { continue }
-      layers.append(try layer.get())
-    }
-    return layers
+  /// Does to the output of the last layer what follows it.
+  package func finish(_ states: Matrix, _ pass: ForwardPass) {
+    if let norm { pass.normalize(states, norm) }
   }
 }

@@ -12,7 +12,9 @@ public import Tokenizers
 public struct ModelDescription: Sendable {
   /// Where the encoder's `config.json` and weights are.
   public let encoderFolder: URL
-  public let configuration: EncoderConfiguration
+  /// `model_type` of `config.json`, such as `bert`.
+  public let modelType: String
+  public let shape: EncoderShape
   /// The class that `config.json` names, such as `BertForSequenceClassification`.
   public let architecture: String?
   /// The labels of a sequence classifier; nil for an encoder.
@@ -37,7 +39,8 @@ public struct ModelDescription: Sendable {
     let sentence = try SentenceTransformerConfiguration(folder, Kernels(.preferred))
     encoderFolder = sentence.encoder
     let file = try ConfigurationFile(sentence.encoder.appending(path: "config.json"))
-    configuration = try EncoderConfiguration(file)
+    modelType = try file.text("model_type")
+    shape = try file.family().shape
     architecture = try file.read { json throws(JSONError) in
       try json.optionalStrings("architectures")?.first
     }
@@ -52,7 +55,7 @@ public struct ModelDescription: Sendable {
     do { tokenizer = try Tokenizer(contentsOf: sentence.encoder) } catch { throw .tokenizer(error) }
     let given = isSentenceEncoder ? sentence.maximumTokens : nil
     maximumTokens =
-      given ?? [configuration.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
+      given ?? [shape.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
     prompts = sentence.prompts
     defaultPrompt = sentence.defaultPrompt
     lowercases = isSentenceEncoder && sentence.lowercases

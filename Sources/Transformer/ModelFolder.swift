@@ -1,55 +1,55 @@
-internal import Safetensors
-internal import Tensor
+package import Safetensors
+package import Tensor
 
 #if canImport(FoundationEssentials)
-  internal import FoundationEssentials
+  package import FoundationEssentials
 #else
-  internal import Foundation
+  package import Foundation
 #endif
 
 /// The files of a Hugging Face model.
-struct ModelFolder {
-  let url: URL
+package struct ModelFolder {
   let file: ConfigurationFile
-  private(set) var configuration: EncoderConfiguration
-  let checkpoint: Checkpoint
-  let scope: CheckpointScope
+  let family: any Family
+  package let checkpoint: Checkpoint
+  /// The whole checkpoint.
+  let weights: WeightScope
+  /// The encoder's part of it.
+  let encoderWeights: WeightScope
 
   /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
-  init(_ url: URL, precision: Precision? = nil) throws(TransformerError) {
-    self.url = url
+  package init(
+    _ url: URL, precision: Precision? = nil, processor: Processor = Processor()
+  ) throws(TransformerError) {
     file = try ConfigurationFile(url.appending(path: "config.json"))
-    configuration = try EncoderConfiguration(file)
+    family = try file.family()
     do { checkpoint = try Checkpoint(contentsOf: url) } catch { throw .weights(error) }
-    scope = checkpoint.scope()
     let isPrepared = checkpoint.names.contains { $0.hasSuffix("." + PreparedLayer.layout) }
     if isPrepared, precision == .float32 { throw .preparedForInt8(file: checkpoint.path) }
-    configuration.precision = precision ?? (isPrepared ? .int8 : .float32)
+    weights = WeightScope(
+      checkpoint.scope(), precision: precision ?? (isPrepared ? .int8 : .float32),
+      processor: processor)
+    guard let encoder = checkpoint.scope(locating: family.root) else {
+      throw .weights(.missing(tensor: family.root, file: checkpoint.path))
+    }
+    encoderWeights = weights[encoder.prefix]
   }
 
-  /// The encoder's part of the checkpoint: files come with the name of their architecture in front
-  /// of it, or without.
-  func encoderScope() throws(TransformerError) -> CheckpointScope {
-    let marker = "embeddings.word_embeddings.weight"
-    for prefix in ["", "bert", "roberta", "mpnet", "deberta", "model"]
-    where scope[prefix].contains(marker) { return scope[prefix] }
-    do {
-      _ = try checkpoint.tensor(named: marker)
-      return scope
-    } catch { throw .weights(error) }
+  func head(labels: Int) throws(TransformerError) -> ClassificationHead {
+    try family.head(weights, encoder: encoderWeights, labels: labels)
   }
 
-  /// An error that names the weights of the encoder that no layer has taken. Other parts of a
-  /// checkpoint, such as the head of its pre-training, are not its concern.
+  /// An error that names the weights of the encoder that no layer has taken: those that stand beside
+  /// some that were. Other parts of a checkpoint, such as the head of its pre-training, are not its
+  /// concern.
   func requireAllConsumed() throws(TransformerError) {
-    let scope = try encoderScope()
+    let scope = encoderWeights.tensors
+    let unread = Set(scope.unconsumed)
+    func part(_ name: String) -> Substring { name.dropFirst(scope.prefix.count).prefix { $0 != "." } }
+    let parts = Set(
+      checkpoint.names.filter { $0.hasPrefix(scope.prefix) && !unread.contains($0) }.map(part))
     do {
-      try scope.requireAllConsumed { name in
-        let name = name.dropFirst(scope.prefix.count)
-        let isEncoder = name.hasPrefix("embeddings.") || name.hasPrefix("encoder.")
-        return !isEncoder || name.contains("position_ids")
-          || name.hasPrefix("embeddings.position_embeddings.")
-      }
+      try scope.requireAllConsumed { !parts.contains(part($0)) }
     } catch { throw .weights(error) }
   }
 }

@@ -42,18 +42,19 @@ public final class SentenceEncoder: Sendable {
     contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
     configuration = try SentenceTransformerConfiguration(folder, processor.kernels)
-    let model = try ModelFolder(configuration.encoder, precision: precision)
-    encoder = try Encoder(model.configuration, model.encoderScope(), processor: processor)
+    let model = try ModelFolder(
+      configuration.encoder, precision: precision, processor: processor)
+    encoder = try Encoder(model)
     try model.requireAllConsumed()
     do { tokenizer = try Tokenizer(contentsOf: configuration.encoder) } catch {
       throw .tokenizer(error)
     }
     maximumTokens =
       configuration.maximumTokens
-      ?? [model.configuration.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
+      ?? [encoder.shape.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
     prompts = configuration.prompts
     defaultPromptName = configuration.defaultPrompt
-    var dimension = model.configuration.hiddenSize
+    var dimension = encoder.shape.hiddenSize
     for module in configuration.modules {
       switch module {
       case .pooling(let pooling): dimension *= pooling.modes.count

@@ -33,23 +33,22 @@ public final class SequenceClassifier: Sendable {
   public init(
     contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
-    let model = try ModelFolder(folder, precision: precision)
+    let model = try ModelFolder(folder, precision: precision, processor: processor)
     labels = try Self.labels(model.file)
     problemType = try Self.problemType(model.file, labelCount: labels.count)
-    head = try ClassificationHead(model, labelCount: labels.count, processor.kernels)
-    encoder = try Encoder(
-      model.configuration, model.encoderScope(), processor: processor)
+    head = try model.head(labels: labels.count)
+    encoder = try Encoder(model)
     try model.requireAllConsumed()
     do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
-    maximumTokens = [model.configuration.maximumTokens, tokenizer.modelMaximumLength]
+    maximumTokens = [encoder.shape.maximumTokens, tokenizer.modelMaximumLength]
       .compactMap(\.self).min()
   }
 
   /// One logit for each label, for each message.
   public func logits(of messages: [TokenSequence]) throws(TransformerError) -> [[Float]] {
     var logits = [[Float]](repeating: [], count: messages.count)
-    try encoder.forEachMessage(of: messages, only: ClassificationHead.token) { index, hidden in
-      logits[index] = head(hidden, encoder.processor.kernels)
+    try encoder.forEachMessage(of: messages, only: head.onlyToken) { index, hidden in
+      logits[index] = head(hidden, on: encoder.processor)
     }
     return logits
   }

@@ -1,6 +1,7 @@
 import JSON
 import Safetensors
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -26,7 +27,7 @@ struct SentenceEncoderTests {
       guard goldens.contains("embedding\(suffix)") else { continue }
       let embeddings = try encoder.embed(texts, prompt: prompt)
       let expected = try goldens.tensor(named: "embedding\(suffix)").floats()
-      #expect(difference(embeddings.flatMap(\.vector), expected) <= 2e-5, "prompt \(suffix)")
+      #expect(largestDifference(embeddings.flatMap(\.vector), expected) <= 2e-5, "prompt \(suffix)")
       #expect(embeddings.allSatisfy { $0.vector.count == encoder.dimension })
       let ids = try json.array("inputs\(suffix)").map { try $0.ints().map(Int32.init) }
       for (embedding, ids) in zip(embeddings, ids) {

@@ -1,6 +1,7 @@
 import JSON
 import Safetensors
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Transformer
@@ -10,46 +11,6 @@ import Testing
 #else
   import Foundation
 #endif
-
-/// The small random models of `Tests/Fixtures/transformers`, with what transformers makes of them.
-struct ReferenceModel: CustomTestStringConvertible, Sendable {
-  let name: String
-
-  static let models = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures/transformers/models")
-
-  static func all(_ isWanted: (String) -> Bool) -> [ReferenceModel] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: models.path)) ?? []
-    return names.sorted().filter(isWanted).map(ReferenceModel.init)
-  }
-
-  var url: URL { Self.models.appending(path: name) }
-  var testDescription: String { name }
-
-  func json() throws -> JSONValue {
-    try JSONValue(parsing: [UInt8](Data(contentsOf: url.appending(path: "golden.json"))))
-  }
-
-  func goldens() throws -> Checkpoint {
-    try Checkpoint(contentsOf: url.appending(path: "golden.safetensors"))
-  }
-
-  func inputs(_ json: JSONValue) throws -> [TokenSequence] {
-    let ids = try json.array("inputs").map { try $0.ints().map(Int32.init) }
-    let types = try json.optionalArray("type_ids")?.map { try $0.ints().map(Int32.init) }
-    return ids.enumerated().map { TokenSequence($1, typeIDs: types?[$0]) }
-  }
-}
-
-/// The greatest distance between two vectors' components.
-func difference(_ a: [Float], _ b: [Float]) -> Float {
-  guard a.count == b.count else { return .infinity }
-  // NaN must not pass.
-  return zip(a, b).reduce(0) { worst, pair in
-    let distance = abs(pair.0 - pair.1)
-    return distance <= worst ? worst : distance
-  }
-}
 
 @Suite("Hidden states are those of transformers")
 struct HiddenStateTests {
@@ -66,7 +27,7 @@ struct HiddenStateTests {
     for (message, rows) in rows.enumerated() where goldens.contains("hidden.\(message)") {
       let expected = try goldens.tensor(named: "hidden.\(message)").floats()
       let actual = rows.flatMap { states[message][$0] }
-      #expect(difference(actual, expected) <= Self.tolerance, "message \(message)")
+      #expect(largestDifference(actual, expected) <= Self.tolerance, "message \(message)")
     }
   }
 }
@@ -83,8 +44,8 @@ struct OnlyTokenTests {
       let encoder = try Encoder(
         contentsOf: folder, precision: precision,
         processor: Processor(instructionSet: set, threads: 2))
-      let vocabulary = Int32(encoder.configuration.vocabularySize)
-      let longest = min(80, encoder.configuration.maximumTokens ?? 80)
+      let vocabulary = Int32(encoder.shape.vocabularySize)
+      let longest = min(80, encoder.shape.maximumTokens ?? 80)
       let messages = [1, 2, longest, 7].map { count in
         TokenSequence((0..<Int32(count)).map { (7 * $0 + Int32(count)) % vocabulary })
       }
@@ -110,16 +71,15 @@ struct LogitsTests {
     let folder = try ModelFolder(model.url)
     let expected = try model.goldens().tensor(named: "logits")
     let labels = expected.shape[1]
-    let encoder = try Encoder(contentsOf: model.url)
-    let head = try ClassificationHead(
-      folder, labelCount: labels, encoder.processor.kernels)
+    let head = try folder.head(labels: labels)
+    let encoder = try Encoder(folder)
     var actual: [Float] = []
     try encoder.forEachMessage(
-      of: try model.inputs(model.json()), only: ClassificationHead.token
+      of: try model.inputs(model.json()), only: head.onlyToken
     ) { _, hidden in
-      actual += head(hidden, encoder.processor.kernels)
+      actual += head(hidden, on: encoder.processor)
     }
-    #expect(difference(actual, try expected.floats()) <= 2e-5)
+    #expect(largestDifference(actual, try expected.floats()) <= 2e-5)
   }
 }
 
@@ -155,7 +115,7 @@ struct EmbeddingTests {
     #expect(texts.count >= 200)
     #expect(
       try embeddings.map { Int64($0.tokenCount) } == goldens.tensor(named: "tokens").int64s())
-    let worst = difference(
+    let worst = largestDifference(
       embeddings.flatMap(\.vector), try goldens.tensor(named: "embedding").floats())
     #expect(worst <= 2e-6, "\(worst)")
   }
@@ -165,7 +125,7 @@ struct EmbeddingTests {
     for model in ReferenceModel.all({ $0.hasPrefix("pooling") || $0.contains("head-5") }) {
       let encoder = try Encoder(contentsOf: model.url, processor: Processor(threads: 2))
       let single = try Encoder(contentsOf: model.url, processor: Processor(threads: 1))
-      let limit = Int32(encoder.configuration.vocabularySize)
+      let limit = Int32(encoder.shape.vocabularySize)
       let messages = (1..<6).map { count in
         TokenSequence((0..<Int32(3 * count)).map { (7 * $0 + Int32(count)) % limit })
       }

@@ -29,7 +29,7 @@ struct Subject {
     } else {
       let encoder = try SentenceEncoder(
         contentsOf: folder, precision: wanted, processor: processor)
-      self.precision = encoder.encoder.configuration.precision.rawValue
+      self.precision = encoder.encoder.precision.rawValue
       judge = { _ = try encoder.embed($0) }
     }
   }
@@ -57,10 +57,10 @@ struct Subject {
   /// bandwidth, or their multiply-adds over the kernels' peak, whichever is more.
   func floor(tokens: Int, bandwidth: Double, peak: Double) -> Double? {
     guard let description else { return nil }
-    let configuration = description.configuration
-    let (hidden, inner) = (Double(configuration.hiddenSize), Double(configuration.intermediateSize))
+    let shape = description.shape
+    let (hidden, inner) = (Double(shape.hiddenSize), Double(shape.intermediateSize))
     let layer = 4 * hidden * hidden + 2 * hidden * inner
-    let weights = Double(configuration.layerCount) * layer
+    let weights = Double(shape.layerCount) * layer
     let bytes = weights * (precision == "int8" ? 1 : 4)
     var multiplications = weights * Double(tokens)
     if description.readsOneToken {

@@ -1,3 +1,4 @@
+internal import RealModule
 internal import Tensor
 
 /// DeBERTa's scores between content and relative position (arXiv:2006.03654, equation 4).
@@ -8,48 +9,60 @@ internal import Tensor
 /// are computed once, and laid out so that the rows which consecutive tokens look at are consecutive
 /// columns. A message of L tokens touches 2 L − 1 of them while distances are their own buckets.
 struct DisentangledScores: Sendable {
-  struct Layer: Sendable {
-    /// `[hidden, 2 · span]`, column c for row `2 · span − 1 − c`: falling distance, so that a
-    /// query's keys run to the right.
-    let positionKeys: Matrix?
-    /// `[hidden, 2 · span]`, column r for row r: rising distance, so that a key's queries run to
-    /// the right.
-    let positionQueries: Matrix?
-  }
-
-  let layers: [Layer]
-  let headSize: Int
-  let span: Int
-  let scale: Float
-  let buckets: DistanceBuckets
+  /// `[heads · head size, 2 · span]`, column c for row `2 · span − 1 − c`: falling distance, so that a
+  /// query's keys run to the right.
+  private let positionKeys: Matrix?
+  /// `[heads · head size, 2 · span]`, column r for row r: rising distance, so that a key's queries run
+  /// to the right.
+  private let positionQueries: Matrix?
+  private let span: Int
+  private let scale: Float
+  private let buckets: DistanceBuckets
 
   /// Two whole tiles of the product.
   private static let rowBlock = 12
 
-  func scratchSize(tokens: Int) -> Int {
-    // Products with a run of columns, and the position-to-content block before its transposition.
-    let width = Matrix.spreadStride(min(2 * span, tokens + SelfAttention.block)) + 16
-    let block = Self.rowBlock * width
-    return block + Self.rowBlock * Matrix.spreadStride(SelfAttention.block)
+  /// - Parameters:
+  ///   - keys: the key projections of the relative embeddings, `[2 · span, heads · head size]`; nil: no
+  ///     term from content to position
+  ///   - queries: their query projections; nil: no term from position to content
+  ///   - scale: what both terms are multiplied by
+  init(
+    keys: Matrix?, queries: Matrix?, buckets: DistanceBuckets, scale: Float, _ kernels: Kernels
+  ) {
+    positionKeys = keys.map { keys in
+      let reversed = Matrix(rows: keys.rows, columns: keys.columns)
+      for row in 0..<keys.rows { reversed.set(row: row, from: keys, row: keys.rows - 1 - row) }
+      return reversed.transposed(kernels)
+    }
+    positionQueries = queries?.transposed(kernels)
+    span = buckets.span
+    self.scale = scale
+    self.buckets = buckets
   }
 
-  func add(
-    to scores: Matrix, queries: Range<Int>, query: Matrix, keys: Matrix, head: Int, layer: Int,
-    scratch: Matrix, _ kernels: Kernels
-  ) {
-    let rows = head * headSize..<(head + 1) * headSize
-    if let table = layers[layer].positionKeys?[rows: rows] {
-      addContentToPosition(to: scores, queries: queries, query, table, scratch, kernels)
+  func scratchSize(tokens: Int) -> Int {
+    // Products with a run of columns, and the position-to-content block before its transposition.
+    let width = Matrix.spreadStride(min(2 * span, tokens + Attention.block)) + 16
+    let block = Self.rowBlock * width
+    return block + Self.rowBlock * Matrix.spreadStride(Attention.block)
+  }
+
+  func add(to block: ScoreBlock, scratch: Matrix, _ kernels: Kernels) {
+    let headSize = block.queries.columns
+    let rows = block.head * headSize..<(block.head + 1) * headSize
+    if let table = positionKeys?[rows: rows] {
+      addContentToPosition(to: block, table, scratch, kernels)
     }
-    if let table = layers[layer].positionQueries?[rows: rows] {
-      addPositionToContent(to: scores, queries: queries, keys, table, scratch, kernels)
+    if let table = positionQueries?[rows: rows] {
+      addPositionToContent(to: block, table, scratch, kernels)
     }
   }
 
   private func addContentToPosition(
-    to scores: Matrix, queries: Range<Int>, _ query: Matrix, _ table: Matrix, _ scratch: Matrix,
-    _ kernels: Kernels
+    to target: ScoreBlock, _ table: Matrix, _ scratch: Matrix, _ kernels: Kernels
   ) {
+    let (scores, queries) = (target.scores, target.places)
     let tokens = scores.columns
     for start in stride(from: 0, to: queries.count, by: Self.rowBlock) {
       let block = start..<min(start + Self.rowBlock, queries.count)
@@ -59,7 +72,7 @@ struct DisentangledScores: Sendable {
       let highest = buckets.row(last)
       let lowest = buckets.row(first - (tokens - 1))
       let columns = 2 * span - 1 - highest..<2 * span - lowest
-      let products = product(query[rows: block], table, columns, scratch, kernels)
+      let products = product(target.queries[rows: block], table, columns, scratch, kernels)
       if buckets.areDistances(last) && buckets.areDistances(first - (tokens - 1)) {
         kernels.slide(
           products, from: 2 * span - 1 - buckets.row(first) - columns.lowerBound, step: -1,
@@ -78,9 +91,9 @@ struct DisentangledScores: Sendable {
   }
 
   private func addPositionToContent(
-    to scores: Matrix, queries: Range<Int>, _ keys: Matrix, _ table: Matrix, _ scratch: Matrix,
-    _ kernels: Kernels
+    to target: ScoreBlock, _ table: Matrix, _ scratch: Matrix, _ kernels: Kernels
   ) {
+    let (scores, queries) = (target.scores, target.places)
     let tokens = scores.columns
     let count = queries.count
     let width = Matrix.spreadStride(count)
@@ -89,7 +102,7 @@ struct DisentangledScores: Sendable {
       let lowest = buckets.row(queries.lowerBound - (block.upperBound - 1))
       let highest = buckets.row(queries.upperBound - 1 - block.lowerBound)
       let columns = lowest..<highest + 1
-      let products = product(keys[rows: block], table, columns, scratch, kernels)
+      let products = product(target.keys[rows: block], table, columns, scratch, kernels)
       let gathered = Matrix(
         storage: scratch.storage,
         offset: scratch.offset + scratch.columns - Self.rowBlock * width,
@@ -126,15 +139,12 @@ struct DisentangledScores: Sendable {
 
 /// The row of the relative embeddings for each distance.
 struct DistanceBuckets: Sendable {
-  private let span: Int
-  private let buckets: Int
-  private let maximumDistance: Int
+  /// 0 where distances are not put in buckets.
+  let buckets: Int
+  let maximumDistance: Int
 
-  init(_ configuration: EncoderConfiguration.Disentangled) {
-    span = configuration.span
-    buckets = configuration.buckets
-    maximumDistance = configuration.maximumDistance
-  }
+  /// Rows on each side of distance 0.
+  var span: Int { buckets > 0 ? buckets : maximumDistance }
 
   /// Whether the distance is its own bucket, and neither end of the table cuts it off.
   func areDistances(_ distance: Int) -> Bool {
@@ -151,15 +161,20 @@ struct DistanceBuckets: Sendable {
     let steps = abs(distance)
     guard buckets > 0, steps > middle else { return distance }
     let logarithm =
-      log32(Float(steps) / Float(middle))
-      / log32(Float(Double(maximumDistance - 1) / Double(middle))) * Float(middle - 1)
-    let bucket = Int((logarithm.rounded(.up) + Float(middle)).clamped(to: 0...Float(1 << 24)))
+      Float.log(Float(steps) / Float(middle))
+      / Float.log(Float(Double(maximumDistance - 1) / Double(middle))) * Float(middle - 1)
+    let bucket = Int(min(max(0, logarithm.rounded(.up) + Float(middle)), Float(1 << 24)))
     return distance < 0 ? -bucket : bucket
   }
 }
 
-extension Comparable {
-  func clamped(to range: ClosedRange<Self>) -> Self {
-    min(max(self, range.lowerBound), range.upperBound)
+extension Matrix {
+  /// The transpose, copied.
+  fileprivate func transposed(_ kernels: Kernels) -> Matrix {
+    let stride = Matrix.spreadStride(rows)
+    let result = Matrix(
+      storage: FloatStorage(count: columns * stride), rows: columns, columns: rows, stride: stride)
+    kernels.transpose(self, into: result)
+    return result
   }
 }

@@ -1,67 +1,78 @@
-internal import Safetensors
 internal import Tensor
 
-/// The sum of word, position and token-type embeddings, normalised.
-struct Embeddings: Sendable {
-  let words: WordTable
-  let positions: Matrix?
-  let types: Matrix?
-  /// DeBERTa's, where embeddings are narrower than the hidden states.
-  let projection: DenseWeights?
-  let norm: LayerNorm
-  let family: EncoderConfiguration.Family
-  let paddingID: Int32
-
-  init(
-    _ scope: CheckpointScope, _ configuration: EncoderConfiguration, _ kernels: Kernels
-  ) throws(TransformerError) {
-    var size = configuration.hiddenSize
-    var hasPositions = true
-    if case .disentangled(let attention) = configuration.relative {
-      size = attention.embeddingSize
-      hasPositions = attention.hasAbsolutePositions
-    }
-    words = try WordTable(
-      scope, "word_embeddings.weight", rows: configuration.vocabularySize, columns: size)
-    positions =
-      hasPositions
-      ? try scope.matrix(
-        "position_embeddings.weight", rows: configuration.maximumPositions, columns: size) : nil
-    types =
-      configuration.typeCount > 0
-      ? try scope.matrix(
-        "token_type_embeddings.weight", rows: configuration.typeCount, columns: size) : nil
-    projection =
-      size != configuration.hiddenSize
-      ? try scope["embed_proj"].dense(
-        inputs: size, outputs: configuration.hiddenSize, hasBias: false, kernels: kernels) : nil
-    norm = try LayerNorm(
-      scope["LayerNorm"], size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
-    family = configuration.family
-    paddingID = configuration.paddingID
-  }
+/// The sum of word, position and token-type embeddings, and what is done to it before the first layer.
+package struct Embeddings: Sendable {
+  package let words: WordTable
+  /// What word embeddings are multiplied by; nil: they stay.
+  var wordScale: Float?
+  /// nil where places do not enter into the embeddings.
+  var positions: PositionTable?
+  /// `[types, embedding size]`
+  var types: Matrix?
+  /// The norm of the sum.
+  var norm: Norm?
+  /// Where embeddings are narrower than the hidden states.
+  var projection: DenseWeights?
+  /// The norm of the projected sum.
+  var projectedNorm: Norm?
 
   /// Fills `hidden`, `[tokens of all messages, hidden size]`. Ids and lengths have been checked.
-  func callAsFunction(
-    _ batch: Batch, into hidden: Matrix, scratch: (_ columns: Int) -> Matrix,
-    on processor: Processor
-  ) {
-    let sums = projection == nil ? hidden : scratch(words.columns)
-    processor.eachRows(of: batch.tokenCount) { range in
+  func callAsFunction(_ batch: Batch, into hidden: Matrix, _ pass: ForwardPass) {
+    pass.workspace.scope {
+      let sums =
+        projection == nil
+        ? hidden : pass.workspace.matrix(rows: hidden.rows, columns: words.columns)
+      sum(batch, into: sums, pass.processor)
+      norm?(sums, into: sums, on: pass.processor)
+      if let projection { pass.processor.dense(sums, projection, into: hidden) }
+      projectedNorm?(hidden, into: hidden, on: pass.processor)
+    }
+  }
+
+  private func sum(_ batch: Batch, into sums: Matrix, _ processor: Processor) {
+    let places = positions?.rows(of: batch)
+    processor.eachRows(of: sums.rows) { range in
       for row in range {
         words.copy(Int(batch.ids[row]), into: sums, row: row)
         let sum = sums[rows: row..<row + 1]
+        if let wordScale { sums.set(row: row, to: sums[row: row].map { $0 * wordScale }) }
         if let types {
           let type = Int(batch.typeIDs?[row] ?? 0)
           processor.kernels.add(types[rows: type..<type + 1], to: sum)
         }
-        if let positions {
-          let position = batch.positions[row]
-          processor.kernels.add(positions[rows: position..<position + 1], to: sum)
+        if let positions, let places {
+          let place = places[row]
+          processor.kernels.add(positions.table[rows: place..<place + 1], to: sum)
         }
       }
     }
-    if let projection { processor.dense(sums, projection, into: hidden) }
-    norm(hidden, into: hidden, on: processor)
+  }
+}
+
+/// A table of position embeddings, and the row that a token takes.
+struct PositionTable: Sendable {
+  enum Start: Sendable {
+    /// The first token of a message takes the first row.
+    case zero
+    /// Rows are counted from the one behind the padding token's, over the tokens that are not that id;
+    /// those that are take its own row. So RoBERTa does it.
+    case behindPadding(Int32)
+  }
+
+  /// `[positions, embedding size]`
+  let table: Matrix
+  let start: Start
+
+  /// The rows for the tokens of all messages.
+  func rows(of batch: Batch) -> [Int] {
+    batch.messages.flatMap { message -> [Int] in
+      guard case .behindPadding(let padding) = start else { return Array(0..<message.count) }
+      var position = Int(padding)
+      return batch.ids[message].map { id in
+        guard id != padding else { return Int(padding) }
+        position += 1
+        return position
+      }
+    }
   }
 }

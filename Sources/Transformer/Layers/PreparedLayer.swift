@@ -7,35 +7,34 @@ internal import Tensor
 ///   outputs rounded up to 16 and inputs to 64, each weight plus 64 (7 bits) or 128 (8 bits)
 /// - `name.int8.scale` F32 `[outputs rounded up to 16]`
 /// - `name.int8.layout` I64 `[bits, digits, narrow]`
-/// - `name.bias` F32 `[outputs]`, with what rounding took from the outputs on average
+/// - `name.bias` F32 `[outputs]`, with what rounding took from the outputs on average, also where the
+///   layer had none before
 ///
-/// A layer that stays in float32 has its `name.weight` and the layout `[32, 0, 0]`.
-enum PreparedLayer {
-  static let weights = "int8.weight"
-  static let scales = "int8.scale"
-  static let layout = "int8.layout"
-  static let float32 = [32, 0, 0]
+/// A layer that stays in float32 has its weights as they were, and the layout `[32, 0, 0]`.
+package enum PreparedLayer {
+  package static let weights = "int8.weight"
+  package static let scales = "int8.scale"
+  package static let layout = "int8.layout"
+  package static let float32 = [32, 0, 0]
 
-  static func shape(outputs: Int, inputs: Int) -> [Int] {
+  package static func shape(outputs: Int, inputs: Int) -> [Int] {
     [
       QuantizedWeights.width(outputs: outputs) / 16, QuantizedWeights.depth(inputs: inputs) / 4, 16,
       4,
     ]
   }
 
+  /// The layer under a prefix; nil where it stays in float32.
   static func read(
-    _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool, kernels: Kernels
-  ) throws(TransformerError) -> Projection {
+    _ scope: CheckpointScope, inputs: Int, outputs: Int, hasBias: Bool
+  ) throws(TransformerError) -> Projection? {
     let layout: [Int]
     do {
       layout = try scope.tensor(Self.layout, shape: [3], types: [.int64]).int64s().map { Int($0) }
     } catch {
       throw .weights(error)
     }
-    if layout == float32 {
-      return .float32(
-        try scope.dense(inputs: inputs, outputs: outputs, hasBias: hasBias, kernels: kernels))
-    }
+    if layout == float32 { return nil }
     let width = QuantizedWeights.width(outputs: outputs)
     let stored: (packed: StoredTensor, scales: [Float], bias: [Float])
     do {
@@ -43,7 +42,7 @@ enum PreparedLayer {
         try scope.tensor(
           weights, shape: shape(outputs: outputs, inputs: inputs), types: [.uint8]),
         try scope.floats(scales, shape: [width]),
-        hasBias ? try scope.floats("bias", shape: [outputs]) : []
+        hasBias || scope.contains("bias") ? try scope.floats("bias", shape: [outputs]) : []
       )
     } catch {
       throw .weights(error)

@@ -2,7 +2,9 @@ internal import Safetensors
 internal import Tensor
 
 /// The embeddings of a vocabulary, read where they lie: of a large table a text touches a few rows.
-struct WordTable: Sendable {
+package struct WordTable: Sendable {
+  /// The name of the tensor in the checkpoint.
+  package let path: String
   let columns: Int
   private let contents: Contents
 
@@ -15,6 +17,7 @@ struct WordTable: Sendable {
   init(
     _ scope: CheckpointScope, _ name: String, rows: Int, columns: Int
   ) throws(TransformerError) {
+    path = scope.path(name)
     self.columns = columns
     let tensor: StoredTensor
     do { tensor = try scope.tensor(name, shape: [rows, columns]) } catch { throw .weights(error) }

@@ -1,33 +1,49 @@
-internal import Safetensors
 internal import Tensor
 
-extension Encoder {
-  /// MPNet (arXiv:2004.09297): one table of relative biases for all layers besides the absolute
-  /// positions, no token types.
-  convenience init(
-    mpnet scope: CheckpointScope, _ configuration: EncoderConfiguration, _ processor: Processor
-  ) throws(TransformerError) {
-    var distance = DistanceScores.none
-    if case .biasTable(let buckets, let maximumDistance) = configuration.relative {
-      distance = .biasTable(
-        DistanceBias(
-          try scope.matrix(
-            "encoder.relative_attention_bias.weight", rows: buckets,
-            columns: configuration.headCount),
-          maximumDistance: maximumDistance,
-          maximum: configuration.maximumTokens ?? configuration.maximumPositions))
-    }
-    self.init(
-      configuration,
-      embeddings: try Embeddings(scope["embeddings"], configuration, processor.kernels),
-      layers: try Self.layers(scope, names: .mpnet, configuration, on: processor),
-      distance: distance,
-      scale: 1 / Float(configuration.headSize).squareRoot(), processor: processor)
-  }
-}
+/// MPNet (arXiv:2004.09297): BERT without token types, and one table of relative biases for all layers
+/// besides the absolute positions.
+struct MPNet: Family {
+  static let modelTypes = ["mpnet"]
+  let root = BERTConfiguration.root
+  private let config: BERTConfiguration
+  private let buckets: Int
+  /// The reference has this number in its code, whatever `pad_token_id` is.
+  private static let padding = 1
 
-extension EncoderLayer.Names {
-  static let mpnet = EncoderLayer.Names(
-    query: "attention.attn.q", key: "attention.attn.k", value: "attention.attn.v",
-    output: "attention.attn.o", norm: "attention.LayerNorm")
+  init(_ file: ConfigurationFile) throws(TransformerError) {
+    config = try BERTConfiguration(file, defaults: .init(vocabulary: 30_527))
+    buckets = try file.size(
+      "relative_attention_num_buckets", default: DistanceBias.bucketCount,
+      in: DistanceBias.bucketCount...1 << 24)
+    guard config.positions > Self.padding + 1 else {
+      throw file.unsupported("max_position_embeddings", "\(config.positions)")
+    }
+  }
+
+  private var maximumTokens: Int { config.positions - Self.padding - 1 }
+
+  var shape: EncoderShape { config.shape(typeCount: 0, maximumTokens: maximumTokens) }
+
+  func encoder(_ weights: WeightScope) throws(TransformerError) -> EncoderParts {
+    let embeddings = try config.embeddings(
+      weights["embeddings"], from: .behindPadding(Int32(Self.padding)), typeCount: 0)
+    let bias = DistanceBias(
+      try weights["encoder"].matrix(
+        "relative_attention_bias.weight", rows: buckets, columns: config.heads),
+      maximum: maximumTokens)
+    let layers = try weights["encoder.layer"].layers(config.layerCount) {
+      (weights) throws(TransformerError) in
+      let attention = try config.attention(
+        weights["attention.attn"], query: "q", key: "k", value: "v", output: "o",
+        position: .bias(bias))
+      return try config.layer(weights, attention, norm: "attention.LayerNorm")
+    }
+    return EncoderParts(embeddings: embeddings, layers: layers)
+  }
+
+  func head(
+    _ weights: WeightScope, encoder: WeightScope, labels: Int
+  ) throws(TransformerError) -> ClassificationHead {
+    try .twoLayers(weights["classifier"], hidden: config.hidden, labels: labels)
+  }
 }

@@ -58,10 +58,10 @@ struct ModelReport {
   }
 
   private static func modelSection(_ description: ModelDescription, _ folder: URL) -> Section {
-    let shape = description.configuration
+    let shape = description.shape
     var facts: [(name: String, value: JSONValue)] = [
       ("folder", .string(folder.path)),
-      ("family", .string(shape.family.rawValue)),
+      ("family", .string(description.modelType)),
     ]
     if let architecture = description.architecture {
       facts.append(("architecture", .string(architecture)))
@@ -71,7 +71,6 @@ struct ModelReport {
       ("heads", .number(.init(shape.headCount))),
       ("feed-forward", .number(.init(shape.intermediateSize))),
       ("vocabulary", .number(.init(shape.vocabularySize))),
-      ("positions", .number(.init(shape.maximumPositions))),
     ]
     if let maximum = description.maximumTokens {
       facts.append(("maximum tokens", .number(.init(maximum))))

@@ -2,12 +2,13 @@ import JSON
 import Moderation
 import ModerationEvaluation
 import Platform
+import Quantization
 import Tensor
 import Transformer
 
 /// The differences between a model in float32 and in int8: of layers, vectors and verdicts.
 struct QuantizationReport {
-  let sites: [ModelQuantizer.SiteReport]
+  let sites: [SiteReport]
   let tolerance: Double
   let calibrationTexts: Int
   /// Of sentence embeddings, int8 with float32.

@@ -2,6 +2,7 @@ import JSON
 import Moderation
 import ModerationEvaluation
 import Platform
+import Quantization
 import Tensor
 import Tokenizers
 import Transformer
@@ -44,7 +45,7 @@ struct QuantizationSource {
       return (0..<count).map { _ in
         let middle = (0..<30).map { _ in
           Int32.random(
-            in: 0..<Int32(description.configuration.vocabularySize), using: &generator)
+            in: 0..<Int32(description.shape.vocabularySize), using: &generator)
         }
         return TokenSequence(empty.prefix(1) + middle + empty.suffix(max(0, empty.count - 1)))
       }

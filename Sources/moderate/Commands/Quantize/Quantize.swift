@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import Moderation
 import Platform
+import Quantization
 import Tensor
 import Transformer
 

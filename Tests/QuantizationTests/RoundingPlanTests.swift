@@ -1,13 +1,11 @@
+import RealModule
 import Tensor
+import TestSupport
 import Testing
+import Transformer
 
-@testable import Transformer
+@testable import Quantization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 @Suite("What decides on a plan")
 struct RoundingPlanTests {
@@ -15,8 +13,8 @@ struct RoundingPlanTests {
   private func agreement(losses: [Double]) -> Agreement {
     var agreement = Agreement()
     for loss in losses {
-      let angle = acos(1 - loss)
-      agreement.add([Float(3 * cos(angle)), Float(3 * sin(angle))], exact: [2, 0])
+      let angle = Double.acos(1 - loss)
+      agreement.add([Float(3 * Double.cos(angle)), Float(3 * Double.sin(angle))], exact: [2, 0])
     }
     return agreement
   }
@@ -36,10 +34,10 @@ struct RoundingPlanTests {
   @Test("a few texts that lose far more than others promise worse ones", arguments: [0.5, 1])
   func tail(_ slope: Double) {
     // The quantiles of a Pareto distribution: the worst loses 4e-4.
-    let losses = (0..<400).map { 4e-4 * pow(1 / (1 + Double($0)), slope) }
+    let losses = (0..<400).map { 4e-4 * Double.pow(1 / (1 + Double($0)), slope) }
     let agreement = agreement(losses: losses)
     #expect(agreement.minimum > 0.9995 && agreement.mean > 0.9999)
-    let expected = 4e-4 * pow(10, slope)
+    let expected = 4e-4 * Double.pow(10, slope)
     #expect(abs((1 - agreement.expectedMinimum) / expected - 1) < 0.35)
     #expect(agreement.isEnough == (slope < 1))
   }
@@ -96,6 +94,12 @@ struct RoundingPlanTests {
     #expect(meanError(bias) < 0.05 * meanError(nil))
   }
 
+  private func linear(_ weights: Matrix) -> Linear {
+    Linear(
+      path: "layer", sources: ["layer.weight"],
+      weights: .float32(DenseWeights(weights: weights, bias: nil, kernels: Kernels(.preferred))))
+  }
+
   @Test("a rounding is refused for what it would change further on")
   func consequence() throws {
     let model = try #require(QuantizationTests.models.first)
@@ -111,10 +115,9 @@ struct RoundingPlanTests {
     inputs.add(x)
     var asked: [Int] = []
     let rounding = quantizer.rounding(
-      [DenseWeights(weights: weights, bias: nil, kernels: quantizer.encoder.processor.kernels)],
-      inputs, tolerance: 0.01, first: 0.01
+      [linear(weights)], inputs, tolerance: 0.01, first: 0.01
     ) { candidate in
-      guard case .int8(_, let digits) = candidate[0] else { return 0 }
+      guard case .int8(_, let digits) = candidate[0].weights else { return 0 }
       asked.append(digits)
       return digits == 1 ? 1 : 0
     }
@@ -131,8 +134,7 @@ struct RoundingPlanTests {
     inputs.add(Matrix((0..<1280).map { Float($0 * 11 % 29) - 14 }, rows: 40, columns: 32))
     func digits(first: Double) -> Int {
       quantizer.rounding(
-        [DenseWeights(weights: weights, bias: nil, kernels: quantizer.encoder.processor.kernels)],
-        inputs, tolerance: 0.1, first: first
+        [linear(weights)], inputs, tolerance: 0.1, first: first
       ) { _ in 0 }.digits
     }
     #expect(digits(first: 0.1) == 1)

@@ -1,8 +1,10 @@
 import Safetensors
 import Tensor
+import TestSupport
 import Testing
+import Transformer
 
-@testable import Transformer
+@testable import Quantization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

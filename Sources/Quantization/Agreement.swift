@@ -1,12 +1,5 @@
+internal import RealModule
 internal import Tensor
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// How near embeddings of rounded weights are to the exact ones, by their cosines.
 public struct Agreement: Sendable {
@@ -38,8 +31,8 @@ public struct Agreement: Sendable {
     let losses = cosines.map { max(1 - $0, 1e-9) }.sorted(by: >)
     let count = min(losses.count - 1, max(10, losses.count / 20))
     guard count > 0 else { return minimum }
-    let slope = losses[..<count].reduce(0) { $0 + log($1 / losses[count]) } / Double(count)
-    return 1 - losses[0] * pow(10, slope)
+    let slope = losses[..<count].reduce(0) { $0 + Double.log($1 / losses[count]) } / Double(count)
+    return 1 - losses[0] * Double.pow(10, slope)
   }
 
   var isEnough: Bool { mean >= 0.9995 && expectedMinimum >= 0.998 }

@@ -1,0 +1,130 @@
+internal import Safetensors
+public import Tensor
+public import Transformer
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// Makes a prepared int8 model of a float32 one.
+///
+/// It goes layer by layer. The calibration's messages run through the layers that are done already, the
+/// inputs of each site are gathered, its weights are rounded so that its outputs on them stay
+/// (`WeightRounder`), and the loss is measured on a sample of the inputs. A site that loses too much
+/// gets finer weights or a second digit of its inputs; one that loses too much even so stays in float32.
+public struct ModelQuantizer {
+  private let model: ModelFolder
+  let encoder: Encoder
+  private let tolerance: Double?
+
+  /// - Parameters:
+  ///   - folder: of the encoder: `config.json` and weights
+  ///   - tolerance: the loss, as in ``SiteReport/error``, that a site may have in the cheapest rounding
+  ///     if its layers do a quarter of all multiplications; a site that does less may lose less, in
+  ///     proportion. nil: 0.0012, then half of it and so on until the calibration's embeddings stay near
+  ///     float32 (``Agreement``).
+  public init(
+    contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
+  ) throws(TransformerError) {
+    model = try ModelFolder(folder, precision: .float32, processor: processor)
+    encoder = try Encoder(model)
+    self.tolerance = tolerance
+  }
+
+  public var layerCount: Int { encoder.layers.count }
+
+  /// Rounds every layer.
+  ///
+  /// - Parameters:
+  ///   - calibration: messages like those that the model will see; some hundreds
+  ///   - progress: is called with the number of layers done
+  public func prepare(
+    calibration: [TokenSequence], progress: (Int) -> Void = { _ in }
+  ) throws(TransformerError) -> PreparedModel {
+    try prepare(calibration: calibration, progress: progress) { $0.isEnough }
+  }
+
+  func prepare(
+    calibration: [TokenSequence], progress: (Int) -> Void = { _ in },
+    until isEnough: (Agreement) -> Bool
+  ) throws(TransformerError) -> PreparedModel {
+    if let tolerance { return try round(calibration, tolerance, progress).prepared }
+    let exact = try exactEmbeddings(calibration)
+    var tolerance = 0.0012
+    while true {
+      let (prepared, found) = try round(calibration, tolerance, progress)
+      let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
+      var agreement = Agreement()
+      for (found, exact) in zip(found, exact) { agreement.add(found, exact: exact) }
+      if isExact || isEnough(agreement) { return prepared }
+      tolerance /= 2
+    }
+  }
+
+  private func exactEmbeddings(
+    _ messages: [TokenSequence]
+  ) throws(TransformerError) -> [[Float]] {
+    var embeddings = [[Float]](repeating: [], count: messages.count)
+    try encoder.forEachMessage(of: messages) { embeddings[$0] = Agreement.embedding($1) }
+    return embeddings
+  }
+
+  /// Rounds all layers with one tolerance.
+  ///
+  /// - Returns: the model, and the embeddings that it gives to the calibration's messages
+  private func round(
+    _ calibration: [TokenSequence], _ tolerance: Double, _ progress: (Int) -> Void
+  ) throws(TransformerError) -> (prepared: PreparedModel, embeddings: [[Float]]) {
+    let run = try CalibrationRun(calibration, encoder)
+    var layers: [Linear] = []
+    var reports: [SiteReport] = []
+    for indices in sharedLayers {
+      var layer = encoder.layers[indices.lowerBound]
+      let statistics = run.statistics(of: layer, times: indices.count)
+      let exact = run.contexts(layer)
+      for site in Site.allCases {
+        guard let inputs = statistics[site] else { continue }
+        // Where a second digit costs little, little is enough to ask for it.
+        let share = 4 * Double(layer.multiplications(at: site)) / Double(layer.multiplications)
+        let rounding = rounding(
+          layer[keyPath: site.layers], inputs, tolerance: tolerance, first: tolerance * share
+        ) { candidate in
+          // Attention may make much of a small difference.
+          guard site == .attentionInput, let exact else { return 0 }
+          var changed = layer
+          changed[keyPath: site.layers] = candidate
+          var error = RelativeError()
+          if let found = run.contexts(changed) { error.add(found, exact: exact) }
+          return error.value
+        }
+        layer[keyPath: site.layers] = rounding.linears
+        layers += rounding.linears
+        reports.append(
+          SiteReport(
+            layer: indices.lowerBound, site: site.rawValue, bits: rounding.bits,
+            digits: rounding.digits, error: rounding.error))
+      }
+      run.apply(layer, times: indices.count)
+      progress(indices.upperBound)
+    }
+    let prepared = PreparedModel(
+      model, words: encoder.embeddings.words.path, layers: layers, tolerance: tolerance,
+      reports: reports)
+    return (prepared, run.embeddings())
+  }
+
+  /// The indices of neighbouring layers that have the same weights; one in most models.
+  private var sharedLayers: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for (index, layer) in encoder.layers.enumerated() {
+      if let last = ranges.last, encoder.layers[last.lowerBound].hasWeights(of: layer) {
+        ranges[ranges.count - 1] = last.lowerBound..<index + 1
+      } else {
+        ranges.append(index..<index + 1)
+      }
+    }
+    return ranges
+  }
+}
