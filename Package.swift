@@ -99,7 +99,8 @@ let package = Package(
       swiftSettings: settings),
     // What the test targets share: folders that go away, paths of fixtures, stand-ins for models.
     .target(
-      name: "TestSupport", dependencies: ["Transformer", "Safetensors", "JSON"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Transformer", "Safetensors", "JSON"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor"]),

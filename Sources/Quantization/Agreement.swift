@@ -1,18 +1,18 @@
 internal import RealModule
 internal import Tensor
 
-/// How near embeddings of rounded weights are to the exact ones, by their cosines.
+/// The cosines between the embeddings that rounded weights give and those of the exact weights.
 public struct Agreement: Sendable {
   private var cosines: [Double] = []
 
   public init() {}
 
-  /// Takes one more text.
+  /// Adds the embeddings of one more text.
   public mutating func add(_ found: [Float], exact: [Float]) {
     cosines.append(Self.cosine(found, exact))
   }
 
-  /// Texts taken.
+  /// The number of texts.
   public var count: Int { cosines.count }
 
   /// 1 without any text.
@@ -23,10 +23,11 @@ public struct Agreement: Sendable {
   /// 1 without any text.
   public var minimum: Double { cosines.min() ?? 1 }
 
-  /// The lowest cosine to expect of ten times as many texts. The greatest losses 1 − cosine are taken
-  /// for the tail of a Pareto distribution, whose exponent they tell (Hill 1975,
-  /// doi:10.1214/aos/1176343247): a model that a few texts upset far more than others will meet some
-  /// that upset it more still.
+  /// The lowest cosine to expect of ten times as many texts.
+  ///
+  /// The greatest losses 1 − cosine are the tail of a Pareto distribution, and Hill's estimator gives
+  /// its exponent (1975, doi:10.1214/aos/1176343247). If a few texts lose far more than the others, some
+  /// of ten times as many texts will lose more still.
   var expectedMinimum: Double {
     let losses = cosines.map { max(1 - $0, 1e-9) }.sorted(by: >)
     let count = min(losses.count - 1, max(10, losses.count / 20))

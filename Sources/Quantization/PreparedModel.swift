@@ -60,7 +60,11 @@ public struct PreparedModel {
 
   private var rounded: [(linear: Linear, weights: QuantizedWeights, digits: Int)] {
     layers.compactMap { linear in
-      if case .int8(let weights, let digits) = linear.weights { (linear, weights, digits) } else { nil }
+      if case .int8(let weights, let digits) = linear.weights {
+        (linear, weights, digits)
+      } else {
+        nil
+      }
     }
   }
 

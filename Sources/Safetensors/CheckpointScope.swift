@@ -70,6 +70,9 @@ package struct CheckpointScope: Sendable {
     try tensor(name, shape: shape).doubles()
   }
 
+  /// Marks a tensor as known though nobody reads it, such as a stored buffer.
+  package func ignore(_ name: String) { record.insert(path(name)) }
+
   /// The tensors under this prefix that nobody has read, by their full names.
   package var unconsumed: [String] {
     let consumed = record.names

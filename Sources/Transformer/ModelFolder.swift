@@ -45,7 +45,9 @@ package struct ModelFolder {
   func requireAllConsumed() throws(TransformerError) {
     let scope = encoderWeights.tensors
     let unread = Set(scope.unconsumed)
-    func part(_ name: String) -> Substring { name.dropFirst(scope.prefix.count).prefix { $0 != "." } }
+    func part(_ name: String) -> Substring {
+      name.dropFirst(scope.prefix.count).prefix { $0 != "." }
+    }
     let parts = Set(
       checkpoint.names.filter { $0.hasPrefix(scope.prefix) && !unread.contains($0) }.map(part))
     do {

@@ -57,7 +57,8 @@ struct WeightScope {
       precision = .float32
     }
     let projection = Projection(
-      weights: weight.rows(of: try tensors.matrix(weight.name, rows: weight.count, columns: inputs)),
+      weights: weight.rows(
+        of: try tensors.matrix(weight.name, rows: weight.count, columns: inputs)),
       bias: try bias.map { (bias) throws(TransformerError) in
         bias.elements(of: try tensors.vector(bias.name, bias.count))
       },

@@ -31,8 +31,10 @@ struct QuantizationTests {
     return product / (first * second).squareRoot()
   }
 
-  @Test("weights rounded when loaded: cosine of hidden states ≥ 0.995", arguments: models)
-  func rounded(_ model: ReferenceModel) throws {
+  @Test(arguments: models)
+  func `weights rounded when loaded: cosine of hidden states ≥ 0.995`(_ model: ReferenceModel)
+    throws
+  {
     let inputs = try model.inputs(try model.json())
     let exact = try states(Encoder(contentsOf: model.url), inputs)
     let found = try states(Encoder(contentsOf: model.url, precision: .int8), inputs)
@@ -56,8 +58,10 @@ struct QuantizationTests {
     try body(folder, prepared)
   }
 
-  @Test("a prepared model: cosine ≥ 0.995, the same bits whatever runs it", arguments: models)
-  func prepared(_ model: ReferenceModel) throws {
+  @Test(arguments: models)
+  func `a prepared model: cosine ≥ 0.995, the same bits whatever runs it`(_ model: ReferenceModel)
+    throws
+  {
     let inputs = try model.inputs(try model.json())
     let exact = try states(Encoder(contentsOf: model.url), inputs)
     try withPrepared(model) { folder, _ in
@@ -75,8 +79,8 @@ struct QuantizationTests {
     }
   }
 
-  @Test("a site that loses too much gets finer weights, a second digit, or stays float32")
-  func plan() throws {
+  @Test
+  func `a site that loses too much gets finer weights, a second digit, or stays float32`() throws {
     let model = try #require(Self.models.first)
     let inputs = try model.inputs(try model.json())
     let strict = try ModelQuantizer(contentsOf: model.url, tolerance: 1e-12)
@@ -92,8 +96,8 @@ struct QuantizationTests {
     #expect(middle.reports.contains { $0.bits < 32 && ($0.bits == 8 || $0.digits == 2) })
   }
 
-  @Test("sites that stay in float32 are read as they were", arguments: models)
-  func kept(_ model: ReferenceModel) throws {
+  @Test(arguments: models)
+  func `sites that stay in float32 are read as they were`(_ model: ReferenceModel) throws {
     let inputs = try model.inputs(try model.json())
     let exact = try states(Encoder(contentsOf: model.url), inputs)
     try withPrepared(model, tolerance: .zero) { folder, prepared in
@@ -104,8 +108,8 @@ struct QuantizationTests {
     }
   }
 
-  @Test("prepared weights refuse float32, by their file's name")
-  func refusal() throws {
+  @Test
+  func `prepared weights refuse float32, by their file's name`() throws {
     let model = try #require(Self.models.first)
     try withPrepared(model) { folder, _ in
       #expect {
@@ -116,10 +120,8 @@ struct QuantizationTests {
     }
   }
 
-  @Test(
-    "a layout out of range is an error that names it",
-    arguments: [[9, 1, 0], [7, 3, 0], [32, 1, 0]])
-  func damage(_ layout: [Int64]) throws {
+  @Test(arguments: [[9, 1, 0], [7, 3, 0], [32, 1, 0]])
+  func `a layout out of range is an error that names it`(_ layout: [Int64]) throws {
     let model = try #require(Self.models.first)
     try withPrepared(model) { folder, _ in
       let url = folder.appending(path: "model.safetensors")
@@ -147,8 +149,8 @@ struct QuantizationTests {
 
 @Suite("Rounding for the inputs")
 struct WeightRounderTests {
-  @Test("loses less of the output than rounding each weight")
-  func gain() {
+  @Test
+  func `loses less of the output than rounding each weight`() {
     var state: UInt64 = 5
     func random() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

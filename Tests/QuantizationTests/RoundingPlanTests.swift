@@ -6,7 +6,6 @@ import Transformer
 
 @testable import Quantization
 
-
 @Suite("What decides on a plan")
 struct RoundingPlanTests {
   /// Vectors whose cosines with another fall short of 1 by so much.
@@ -19,8 +18,8 @@ struct RoundingPlanTests {
     return agreement
   }
 
-  @Test("embeddings agree when their cosines are high on average and at worst")
-  func agreement() {
+  @Test
+  func `embeddings agree when their cosines are high on average and at worst`() {
     let none = Agreement()
     #expect(none.count == 0 && none.mean == 1 && none.minimum == 1)
     let alike = agreement(losses: Array(repeating: 3e-4, count: 400))
@@ -31,8 +30,8 @@ struct RoundingPlanTests {
     #expect(blurred.expectedMinimum > 0.999 && !blurred.isEnough)
   }
 
-  @Test("a few texts that lose far more than others promise worse ones", arguments: [0.5, 1])
-  func tail(_ slope: Double) {
+  @Test(arguments: [0.5, 1])
+  func `a few texts that lose far more than others promise worse ones`(_ slope: Double) {
     // The quantiles of a Pareto distribution: the worst loses 4e-4.
     let losses = (0..<400).map { 4e-4 * Double.pow(1 / (1 + Double($0)), slope) }
     let agreement = agreement(losses: losses)
@@ -42,8 +41,8 @@ struct RoundingPlanTests {
     #expect(agreement.isEnough == (slope < 1))
   }
 
-  @Test("an error counts against what varies, not against what all rows have in common")
-  func relativeError() {
+  @Test
+  func `an error counts against what varies, not against what all rows have in common`() {
     let exact = Matrix([99, 5, 101, 5], rows: 2, columns: 2)
     let found = Matrix([99.1, 5, 101.1, 5], rows: 2, columns: 2)
     var error = RelativeError()
@@ -54,8 +53,8 @@ struct RoundingPlanTests {
     #expect(abs(error.value - 0.005) < 1e-5)
   }
 
-  @Test("the bias takes up what rounding changes of the mean output")
-  func correction() {
+  @Test
+  func `the bias takes up what rounding changes of the mean output`() {
     // Seeded (Knuth's MMIX), so that a failure can be repeated.
     var state: UInt64 = 11
     func random(_ limit: Float) -> Float {
@@ -100,8 +99,8 @@ struct RoundingPlanTests {
       weights: .float32(DenseWeights(weights: weights, bias: nil, kernels: Kernels(.preferred))))
   }
 
-  @Test("a rounding is refused for what it would change further on")
-  func consequence() throws {
+  @Test
+  func `a rounding is refused for what it would change further on`() throws {
     let model = try #require(QuantizationTests.models.first)
     let quantizer = try ModelQuantizer(contentsOf: model.url)
     let (weights, x) = (Matrix(rows: 16, columns: 32), Matrix(rows: 40, columns: 32))
@@ -125,8 +124,8 @@ struct RoundingPlanTests {
     #expect(rounding.bits == 7 && rounding.digits == 2)
   }
 
-  @Test("the cheapest rounding may be held to less than the others")
-  func first() throws {
+  @Test
+  func `the cheapest rounding may be held to less than the others`() throws {
     let model = try #require(QuantizationTests.models.first)
     let quantizer = try ModelQuantizer(contentsOf: model.url)
     let weights = Matrix((0..<512).map { Float($0 * 7 % 31) - 15 }, rows: 16, columns: 32)
@@ -141,8 +140,8 @@ struct RoundingPlanTests {
     #expect(digits(first: 0) == 2)
   }
 
-  @Test("without a tolerance it is halved until the calibration's embeddings agree")
-  func search() throws {
+  @Test
+  func `without a tolerance it is halved until the calibration's embeddings agree`() throws {
     let model = try #require(QuantizationTests.models.first)
     let inputs = try model.inputs(try model.json())
     var agreements: [Agreement] = []

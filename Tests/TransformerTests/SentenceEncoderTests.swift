@@ -14,8 +14,8 @@ import Testing
 
 @Suite("Embeddings are those of sentence-transformers")
 struct SentenceEncoderTests {
-  @Test("within 2e-5, with every prompt", arguments: ReferenceModel.all { $0.hasPrefix("pooling") })
-  func embeddings(of model: ReferenceModel) throws {
+  @Test(arguments: ReferenceModel.all { $0.hasPrefix("pooling") })
+  func `within 2e-5, with every prompt`(of model: ReferenceModel) throws {
     let json = try model.json()
     let goldens = try model.goldens()
     let encoder = try SentenceEncoder(contentsOf: model.url)
@@ -38,8 +38,8 @@ struct SentenceEncoderTests {
     #expect(compared > 0)
   }
 
-  @Test("a batch gives the bits that each text gives alone")
-  func batches() throws {
+  @Test
+  func `a batch gives the bits that each text gives alone`() throws {
     let encoder = try SentenceEncoder(
       contentsOf: ReferenceModel.models.appending(path: "pooling-mean-normalized"))
     let texts = ["", "the cat sat on the mat", "cat", "the dog runs over the fox at noon"]

@@ -16,8 +16,8 @@ import Testing
 struct HiddenStateTests {
   static let tolerance: Float = 2e-5
 
-  @Test("within 2e-5", arguments: ReferenceModel.all { !$0.hasPrefix("pooling") })
-  func hiddenStates(of model: ReferenceModel) throws {
+  @Test(arguments: ReferenceModel.all { !$0.hasPrefix("pooling") })
+  func `within 2e-5`(of model: ReferenceModel) throws {
     let json = try model.json()
     let goldens = try model.goldens()
     let encoder = try Encoder(contentsOf: model.url)
@@ -35,10 +35,11 @@ struct HiddenStateTests {
 @Suite("One token of each message")
 struct OnlyTokenTests {
   @Test(
-    "its states are the same bits as among all of them",
     arguments: ReferenceModel.all { _ in true },
     Precision.allCases)
-  func states(of model: ReferenceModel, in precision: Precision) throws {
+  func `its states are the same bits as among all of them`(
+    of model: ReferenceModel, in precision: Precision
+  ) throws {
     let folder = try SentenceTransformerConfiguration(model.url, Kernels(.preferred)).encoder
     for set in InstructionSet.allCases where set.isSupported && set != .openblas {
       let encoder = try Encoder(
@@ -66,8 +67,8 @@ struct OnlyTokenTests {
 
 @Suite("Logits are those of transformers")
 struct LogitsTests {
-  @Test("within 2e-5", arguments: ReferenceModel.all { $0.contains("classifier") })
-  func logits(of model: ReferenceModel) throws {
+  @Test(arguments: ReferenceModel.all { $0.contains("classifier") })
+  func `within 2e-5`(of model: ReferenceModel) throws {
     let folder = try ModelFolder(model.url)
     let expected = try model.goldens().tensor(named: "logits")
     let labels = expected.shape[1]
@@ -101,10 +102,8 @@ struct EmbeddingTests {
     }
   }()
 
-  @Test(
-    "the real all-MiniLM-L6-v2 within 2e-6 on 240 texts (skipped without its weights)",
-    .enabled(if: miniLM != nil, "MODERATION_MINILM names no folder"))
-  func realWeights() throws {
+  @Test(.enabled(if: miniLM != nil, "MODERATION_MINILM names no folder"))
+  func `the real all-MiniLM-L6-v2 within 2e-6 on 240 texts (skipped without its weights)`() throws {
     let folder = ReferenceModel.models.deletingLastPathComponent().appending(path: "minilm")
     let texts = try JSONValue(
       parsing: [UInt8](Data(contentsOf: folder.appending(path: "texts.json")))
@@ -120,8 +119,9 @@ struct EmbeddingTests {
     #expect(worst <= 2e-6, "\(worst)")
   }
 
-  @Test("a message's vector is the same bits alone and in a batch, on one thread and on two")
-  func batches() throws {
+  @Test
+  func `a message's vector is the same bits alone and in a batch, on one thread and on two`() throws
+  {
     for model in ReferenceModel.all({ $0.hasPrefix("pooling") || $0.contains("head-5") }) {
       let encoder = try Encoder(contentsOf: model.url, processor: Processor(threads: 2))
       let single = try Encoder(contentsOf: model.url, processor: Processor(threads: 1))

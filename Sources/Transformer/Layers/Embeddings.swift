@@ -35,7 +35,7 @@ package struct Embeddings: Sendable {
       for row in range {
         words.copy(Int(batch.ids[row]), into: sums, row: row)
         let sum = sums[rows: row..<row + 1]
-        if let wordScale { sums.set(row: row, to: sums[row: row].map { $0 * wordScale }) }
+        if let wordScale { sums.mapRow(row) { $0 * wordScale } }
         if let types {
           let type = Int(batch.typeIDs?[row] ?? 0)
           processor.kernels.add(types[rows: type..<type + 1], to: sum)

@@ -65,9 +65,11 @@ package struct FeedForward: Sendable {
     pass.processor.eachRows(of: x.rows) { rows in
       pass.processor.kernels.activate(gates[rows: rows], activation)
       for row in rows {
-        var values = inner[row: row]
-        for (column, gate) in gates[row: row].enumerated() { values[column] *= gate }
-        inner.set(row: row, to: values)
+        inner.withMutableRow(row) { wide in
+          gates.withMutableRow(row) { gate in
+            for column in wide.indices { wide[column] *= gate[column] }
+          }
+        }
       }
     }
     return inner

@@ -53,7 +53,8 @@ struct RMSNorm: Sendable {
     _ scope: CheckpointScope, size: Int, epsilon: Float, offset: Float = 0
   ) throws(TransformerError) {
     let weights = try scope.vector("weight", size)
-    gain = offset == 0 ? weights : Matrix(weights[row: 0].map { $0 + offset }, rows: 1, columns: size)
+    gain =
+      offset == 0 ? weights : Matrix(weights[row: 0].map { $0 + offset }, rows: 1, columns: size)
     self.epsilon = epsilon
   }
 
@@ -63,14 +64,16 @@ struct RMSNorm: Sendable {
     let gain = gain[row: 0]
     processor.eachRows(of: x.rows) { rows in
       for row in rows {
-        var values = x[row: row]
+        y.set(row: row, from: x, row: row)
         if let residual {
-          for (column, value) in residual[row: row].enumerated() { values[column] += value }
+          processor.kernels.add(residual[rows: row..<row + 1], to: y[rows: row..<row + 1])
         }
-        let mean = values.reduce(0) { $0 + $1 * $1 } / Float(values.count)
-        let scale = 1 / (mean + epsilon).squareRoot()
-        for column in values.indices { values[column] *= scale * gain[column] }
-        y.set(row: row, to: values)
+        y.withMutableRow(row) { values in
+          var squares: Float = 0
+          for column in values.indices { squares += values[column] * values[column] }
+          let scale = 1 / (squares / Float(values.count) + epsilon).squareRoot()
+          for column in values.indices { values[column] *= scale * gain[column] }
+        }
       }
     }
   }

@@ -1,14 +1,14 @@
 internal import Safetensors
 internal import Tensor
 
-/// How a prepared model's file holds a dense layer `name`, in place of `name.weight`:
+/// The format of a linear layer `name` in a prepared model's file. In place of `name.weight` it has
 ///
 /// - `name.int8.weight` U8 `[outputs / 16, inputs / 4, 16, 4]`: packed as the kernels read them,
-///   outputs rounded up to 16 and inputs to 64, each weight plus 64 (7 bits) or 128 (8 bits)
-/// - `name.int8.scale` F32 `[outputs rounded up to 16]`
-/// - `name.int8.layout` I64 `[bits, digits, narrow]`
-/// - `name.bias` F32 `[outputs]`, with what rounding took from the outputs on average, also where the
-///   layer had none before
+///   outputs rounded up to 16 and inputs to 64, each weight plus 64 (7 bits) or 128 (8 bits);
+/// - `name.int8.scale` F32 `[outputs rounded up to 16]`;
+/// - `name.int8.layout` I64 `[bits, digits, narrow]`;
+/// - `name.bias` F32 `[outputs]`, which makes up for the change of the mean output by rounding. A layer
+///   without a bias gets one.
 ///
 /// A layer that stays in float32 has its weights as they were, and the layout `[32, 0, 0]`.
 package enum PreparedLayer {

@@ -31,16 +31,16 @@ final class Rotary: Sendable {
     processor.eachRows(of: x.rows) { rows in
       for row in rows {
         let angles = table[row: places[row]]
-        var values = x[row: row]
-        for head in stride(from: 0, to: values.count, by: headSize) {
-          for pair in 0..<pairs {
-            let (cosine, sine) = (angles[pair], angles[pairs + pair])
-            let (first, second) = (values[head + pair], values[head + pairs + pair])
-            values[head + pair] = first * cosine - second * sine
-            values[head + pairs + pair] = second * cosine + first * sine
+        x.withMutableRow(row) { values in
+          for head in stride(from: 0, to: values.count, by: headSize) {
+            for pair in 0..<pairs {
+              let (cosine, sine) = (angles[pair], angles[pairs + pair])
+              let (first, second) = (values[head + pair], values[head + pairs + pair])
+              values[head + pair] = first * cosine - second * sine
+              values[head + pairs + pair] = second * cosine + first * sine
+            }
           }
         }
-        x.set(row: row, to: values)
       }
     }
   }

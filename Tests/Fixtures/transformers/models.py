@@ -80,6 +80,12 @@ BERT = [
     bert("gelu-new", config={"hidden_act": "gelu_new"}),
     bert("gelu-tanh", config={"hidden_act": "gelu_pytorch_tanh"}),
     bert("silu", config={"hidden_act": "silu"}),
+    # Two more names of the approximation, and one of the exact function.
+    bert("gelu-fast", config={"hidden_act": "gelu_fast"}),
+    bert("gelu-accurate", config={"hidden_act": "gelu_accurate"}),
+    bert("gelu-python", config={"hidden_act": "gelu_python"}),
+    # The padding id only says which row of the table was not trained.
+    bert("padding-id-negative", config={"pad_token_id": -1}),
     bert("classifier-single", labels=True, token_types=True, config=labels(
         "ham", "spam", "unsure", problem="single_label_classification")),
     bert("classifier-multi", layers=2, element_type=FULL, labels=True, config=labels(
@@ -110,6 +116,11 @@ MPNET = [
     mpnet("bfloat16-sharded", layers=2, element_type=BRAIN, shards=3),
     mpnet("large-epsilon", config={"layer_norm_eps": 0.05}, pooler=False),
     mpnet("padding-inside", padding_inside=True),
+    # The padding index is 1 in the reference's code; the configuration's has no effect.
+    mpnet("padding-index-ignored", padding_inside=True, config={"pad_token_id": 0}),
+    # Keys that BERT obeys and MPNet does not read.
+    mpnet("keys-of-others", config_overridden={
+        "is_decoder": True, "type_vocab_size": 2, "position_embedding_type": "relative_key"}),
     mpnet("position-ids-stored", position_ids=True, prefixed=True),
     # transformers counts 32 buckets whatever the table's height: the other rows are dead weight.
     mpnet("table-of-40-rows", config={"relative_attention_num_buckets": 40}),
@@ -201,6 +212,10 @@ DEBERTA = deberta_attention() + [
     deberta("text-pos-att-type", layers=2, config_overridden={"pos_att_type": "p2c|c2p"}),
     deberta("text-pos-att-type-c2p", config={"pos_att_type": ["c2p"]},
             config_overridden={"pos_att_type": "c2p"}),
+    # The reference looks for two terms in the list and passes over others.
+    deberta("terms-passed-over", config={"pos_att_type": ["p2p", "c2p", "C2P "]}),
+    deberta("keys-of-others", config_overridden={
+        "is_decoder": True, "position_embedding_type": "relative_key"}),
     # Four buckets: mid is 2, and nearly every distance is logarithmic.
     deberta("buckets-4", config={"position_buckets": 4}),
     deberta("buckets-6", config={"position_buckets": 6}),
