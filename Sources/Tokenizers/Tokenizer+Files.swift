@@ -100,10 +100,13 @@ extension Tokenizer {
   }
 
   private static func read(_ file: URL) throws(TokenizerError) -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: file))
-    } catch {
-      throw .unreadable(file: file.path, reason: "\(error)")
+    let bytes: [UInt8]
+    do { bytes = try FileContent.bytes(of: file) } catch {
+      throw .unreadable(file: file.path, reason: error.reason)
     }
+    if let content = FileContent.misplaced(bytes) {
+      throw .unreadable(file: file.path, reason: "it holds \(content)")
+    }
+    return bytes
   }
 }

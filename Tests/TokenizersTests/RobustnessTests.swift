@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 import Testing
 
@@ -233,6 +234,26 @@ import Testing
       Issue.record("no error")
     } catch {
       #expect(error.description.contains(expected), "\(error)")
+    }
+  }
+}
+
+/// Folders whose tokenizer file holds something else, as after a clone without Git LFS.
+@Suite struct MisplacedTokenizerTests {
+  @Test(arguments: ["tokenizer.json", "spm.model", "sentencepiece.bpe.model", "vocab.txt"])
+  func `another file's content is named`(name: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "tokenizer-\(UInt64.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (content, expected) in [
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "a Git LFS pointer"),
+      ("<!DOCTYPE html><html></html>", "an HTML or XML page"),
+    ] {
+      try Data(content.utf8).write(to: folder.appending(path: name))
+      let error = #expect(throws: TokenizerError.self) { try Tokenizer(contentsOf: folder) }
+      let message = error?.description ?? ""
+      #expect(message.contains(name) && message.contains("it holds \(expected)"), "\(message)")
     }
   }
 }
