@@ -117,7 +117,7 @@ let package = Package(
     tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
     tests(
       "ModerationTests",
-      ["Moderation", "Transformer", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport"]),
+      ["Moderation", "Transformer", "Tensor", "Safetensors", "JSON", "TestSupport"]),
     tests(
       "ModerationEvaluationTests",
       ["ModerationEvaluation", "Moderation", "Tensor", "JSON", "TestSupport"]),

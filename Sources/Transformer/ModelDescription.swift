@@ -1,5 +1,5 @@
 internal import JSON
-internal import Tensor
+internal import Safetensors
 public import Tokenizers
 
 #if canImport(FoundationEssentials)
@@ -8,8 +8,18 @@ public import Tokenizers
   public import Foundation
 #endif
 
-/// What the files of a Hugging Face folder say of a model, its weights aside.
+/// What the files of a Hugging Face folder say of a model. ``SentenceEncoder`` and
+/// ``SequenceClassifier`` are made from it.
 public struct ModelDescription: Sendable {
+  /// What a folder's model is.
+  public enum Kind: Sendable {
+    /// One vector for a text.
+    case sentenceEncoder
+    /// One logit for each label.
+    case sequenceClassifier
+  }
+
+  public let kind: Kind
   /// Where the encoder's `config.json` and weights are.
   public let encoderFolder: URL
   /// `model_type` of `config.json`, such as `bert`.
@@ -21,55 +31,69 @@ public struct ModelDescription: Sendable {
   public let labels: [String]?
   /// How a classifier's logits become scores; nil for an encoder.
   public let problemType: SequenceClassifier.ProblemType?
-  public let tokenizer: Tokenizer
-  /// The longest text in tokens, special ones included; nil: no limit.
-  public let maximumTokens: Int?
+  /// How a text becomes tokens.
+  public let input: ModelTokenizer
+  let sentence: SentenceTransformerConfiguration?
+
+  public var tokenizer: Tokenizer { input.tokenizer }
+  /// The longest text in tokens, special ones included, where no limit is given; nil: no limit.
+  public var maximumTokens: Int? { input.limit() == .max ? nil : input.limit() }
   /// The prompts that a sentence encoder was trained with, by name.
-  public let prompts: [String: String]
-  public let defaultPrompt: String?
+  public var prompts: [String: String] { input.prompts }
   /// What follows a sentence encoder's layers, in order, such as `mean` and `normalize`.
-  public let modules: [String]
+  public var modules: [String] { sentence?.modules.map(\.name) ?? [] }
+
   /// Whether the states of one token decide: the others take part in the last layer with their keys
   /// and values only.
-  public let readsOneToken: Bool
-  private let lowercases: Bool
+  public var readsOneToken: Bool { sentence.map { $0.onlyToken(skipping: 0) != nil } ?? true }
 
+  /// - Parameter kind: nil: what ``kind(of:)`` finds
   /// - Throws: ``TransformerError`` that names the file or key.
-  public init(contentsOf folder: URL) throws(TransformerError) {
-    let sentence = try SentenceTransformerConfiguration(folder, Kernels(.preferred))
-    encoderFolder = sentence.encoder
-    let file = try ConfigurationFile(sentence.encoder.appending(path: "config.json"))
+  public init(contentsOf folder: URL, as kind: Kind? = nil) throws(TransformerError) {
+    self.kind = if let kind { kind } else { try Self.kind(of: folder) }
+    sentence =
+      self.kind == .sentenceEncoder ? try SentenceTransformerConfiguration(folder) : nil
+    encoderFolder = sentence?.encoder ?? folder
+    let file = try ConfigurationFile(encoderFolder.appending(path: "config.json"))
     modelType = try file.text("model_type")
     shape = try file.family().shape
-    architecture = try file.read { json throws(JSONError) in
-      try json.optionalStrings("architectures")?.first
-    }
-    let isSentenceEncoder = architecture?.hasSuffix("ForSequenceClassification") != true
-    if isSentenceEncoder {
-      (labels, problemType) = (nil, nil)
-    } else {
+    architecture = try Self.architecture(file)
+    if self.kind == .sequenceClassifier {
       let labels = try SequenceClassifier.labels(file)
       problemType = try SequenceClassifier.problemType(file, labelCount: labels.count)
       self.labels = labels
+    } else {
+      (labels, problemType) = (nil, nil)
     }
-    do { tokenizer = try Tokenizer(contentsOf: sentence.encoder) } catch { throw .tokenizer(error) }
-    let given = isSentenceEncoder ? sentence.maximumTokens : nil
-    maximumTokens =
-      given ?? [shape.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
-    prompts = sentence.prompts
-    defaultPrompt = sentence.defaultPrompt
-    lowercases = isSentenceEncoder && sentence.lowercases
-    readsOneToken = !isSentenceEncoder || sentence.onlyToken(skipping: 0) != nil
-    modules = isSentenceEncoder ? sentence.modules.map(\.name) : []
+    input = try ModelTokenizer(encoderFolder, file, shape, sentence)
   }
 
-  /// The tokens of a text as the model sees them.
+  private static func architecture(_ file: ConfigurationFile) throws(TransformerError) -> String? {
+    try file.read { json throws(JSONError) in try json.optionalStrings("architectures")?.first }
+  }
+
+  /// Says what a folder's model is: a classifier where `architectures` names one, and where it names
+  /// nothing, a classifier where the weights have a head, or, without weights, where the
+  /// configuration has labels.
   ///
-  /// - Parameter maximumTokens: a limit below the model's own.
-  public func encode(_ text: String, maximumTokens limit: Int? = nil) -> Encoding {
-    tokenizer.encode(
-      lowercases ? text.lowercased() : text,
-      maximumLength: [limit, maximumTokens].compactMap(\.self).min())
+  /// - Throws: ``TransformerError`` for a `config.json` that cannot be read.
+  public static func kind(of folder: URL) throws(TransformerError) -> Kind {
+    guard let file = try ConfigurationFile.ifPresent(folder.appending(path: "config.json")) else {
+      return .sentenceEncoder
+    }
+    if let architecture = try architecture(file) {
+      return architecture.hasSuffix("ForSequenceClassification")
+        ? .sequenceClassifier : .sentenceEncoder
+    }
+    let modules = folder.appending(path: "modules.json")
+    guard !FileManager.default.fileExists(atPath: modules.path) else { return .sentenceEncoder }
+    let hasHead: Bool
+    if let checkpoint = try? Checkpoint(contentsOf: folder) {
+      hasHead = checkpoint.names.contains { $0.hasPrefix("classifier.") || $0.hasPrefix("score.") }
+    } else {
+      hasHead = file.value["id2label"] != nil || file.value["num_labels"] != nil
+    }
+    return hasHead ? .sequenceClassifier : .sentenceEncoder
   }
 }
 
@@ -78,6 +102,7 @@ extension SentenceTransformerConfiguration.Module {
     switch self {
     case .pooling(let pooling): pooling.modes.map(\.rawValue).joined(separator: " + ")
     case .dense: "dense"
+    case .layerNorm: "layer norm"
     case .normalize: "normalize"
     }
   }

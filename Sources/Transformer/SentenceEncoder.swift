@@ -1,4 +1,3 @@
-internal import JSON
 public import Tensor
 public import Tokenizers
 
@@ -8,7 +7,7 @@ public import Tokenizers
   public import Foundation
 #endif
 
-/// What a sentence encoder makes of a text.
+/// The vector of a text.
 public struct SentenceEmbedding: Sendable {
   public let vector: [Float]
   /// Tokens that went through the encoder, special ones included.
@@ -22,120 +21,81 @@ public struct SentenceEmbedding: Sendable {
 ///
 /// Immutable once loaded; may be called from any number of tasks at once.
 public final class SentenceEncoder: Sendable {
-  public let tokenizer: Tokenizer
+  public let description: ModelDescription
   public let encoder: Encoder
+  private let modules: SentenceModules
+
+  /// How a text becomes tokens.
+  public var input: ModelTokenizer { description.input }
+  public var tokenizer: Tokenizer { description.tokenizer }
   /// Elements of a vector.
-  public let dimension: Int
-  /// The longest message, special tokens included.
-  public let maximumTokens: Int?
-  /// Texts put in front of the message, by name.
-  public let prompts: [String: String]
-  /// The prompt that is used where none is named.
-  public let defaultPromptName: String?
-  /// Whether texts are put in lower case before they are tokenised.
-  public var lowercases: Bool { configuration.lowercases }
-  private let configuration: SentenceTransformerConfiguration
+  public var dimension: Int { modules.dimension }
 
   /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
-  public init(
+  public convenience init(
     contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
-    configuration = try SentenceTransformerConfiguration(folder, processor.kernels)
+    try self.init(
+      ModelDescription(contentsOf: folder, as: .sentenceEncoder), precision: precision,
+      processor: processor)
+  }
+
+  /// Loads the weights of a folder that has been read as a sentence encoder.
+  init(
+    _ description: ModelDescription, precision: Precision?, processor: Processor
+  ) throws(TransformerError) {
+    guard let sentence = description.sentence else {
+      throw .inconsistent(
+        file: description.encoderFolder.path, reason: "has been read as a classifier")
+    }
     let model = try ModelFolder(
-      configuration.encoder, precision: precision, processor: processor)
+      description.encoderFolder, precision: precision, processor: processor)
     encoder = try Encoder(model)
     try model.requireAllConsumed()
-    do { tokenizer = try Tokenizer(contentsOf: configuration.encoder) } catch {
-      throw .tokenizer(error)
-    }
-    maximumTokens =
-      configuration.maximumTokens
-      ?? [encoder.shape.maximumTokens, tokenizer.modelMaximumLength].compactMap(\.self).min()
-    prompts = configuration.prompts
-    defaultPromptName = configuration.defaultPrompt
-    var dimension = encoder.shape.hiddenSize
-    for module in configuration.modules {
-      switch module {
-      case .pooling(let pooling): dimension *= pooling.modes.count
-      case .dense(let dense):
-        guard dense.inputs == dimension else {
-          throw .inconsistent(
-            file: folder.path,
-            reason: "a Dense module takes \(dense.inputs) inputs, but gets \(dimension)")
-        }
-        dimension = dense.outputs
-      case .normalize: break
-      }
-    }
-    self.dimension = dimension
+    modules = try SentenceModules(
+      sentence, hiddenSize: encoder.shape.hiddenSize, processor.kernels)
+    self.description = description
   }
 
   /// The vectors of texts, in their order.
   ///
-  /// - Parameter prompt: the name of one of ``prompts``; nil takes the default one, if there is one.
+  /// - Throws: ``TransformerError`` for a text whose tokens the encoder does not have.
+  public func embed(_ inputs: [ModelInput]) throws(TransformerError) -> [SentenceEmbedding] {
+    let encoded = inputs.map { input.encode($0) }
+    let vectors = try embed(encoded.map(\.sequence))
+    return zip(encoded, vectors).map { encoded, vector in
+      SentenceEmbedding(
+        vector: vector, tokenCount: encoded.encoding.ids.count,
+        isTruncated: encoded.encoding.isTruncated)
+    }
+  }
+
+  /// The vectors of texts, in their order.
+  ///
+  /// - Parameter prompt: the name of one of the model's prompts; nil takes the default one, if there
+  ///   is one.
   /// - Throws: ``TransformerError/unknownPrompt(name:known:)``
   public func embed(
     _ texts: [String], prompt: String? = nil
   ) throws(TransformerError) -> [SentenceEmbedding] {
-    let front = try promptText(prompt)
-    let skipped = front.isEmpty ? 0 : promptLength(front)
-    let encodings = texts.map { encode(front + $0) }
-    let vectors = try embed(
-      encodings.map { TokenSequence($0.ids, typeIDs: $0.typeIDs) }, skipping: skipped)
-    return zip(encodings, vectors).map { encoding, vector in
-      SentenceEmbedding(
-        vector: vector, tokenCount: encoding.ids.count, isTruncated: encoding.isTruncated)
-    }
-  }
-
-  /// The tokens of a text as the encoder sees them, without a prompt.
-  public func encode(_ text: String) -> Encoding {
-    tokenizer.encode(
-      configuration.lowercases ? text.lowercased() : text, maximumLength: maximumTokens)
+    let prompt = try input.prompt(named: prompt)
+    return try embed(texts.map { ModelInput(prompt: prompt, text: $0) })
   }
 
   /// The vectors of messages that are tokens already.
-  ///
-  /// - Parameter skipping: tokens of a prompt in front, for a pooling that leaves them out
-  public func embed(
-    _ messages: [TokenSequence], skipping prompt: Int = 0
-  ) throws(TransformerError) -> [[Float]] {
+  public func embed(_ messages: [TokenSequence]) throws(TransformerError) -> [[Float]] {
     var vectors = [[Float]](repeating: [], count: messages.count)
-    try encoder.forEachMessage(
-      of: messages, only: configuration.onlyToken(skipping: prompt)
-    ) { index, hidden in
-      vectors[index] = finish(hidden, skipping: prompt)
-    }
-    return vectors
-  }
-
-  private func finish(_ hidden: Matrix, skipping prompt: Int) -> [Float] {
-    var vector: [Float] = []
-    for module in configuration.modules {
-      switch module {
-      case .pooling(let pooling): vector = pooling(hidden, skipping: prompt)
-      case .dense(let dense): vector = dense(vector, encoder.processor.kernels)
-      case .normalize:
-        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let divisor = max(length, 1e-12)
-        vector = vector.map { $0 / divisor }
+    // Which token a pooling reads depends on the length of the prompt, which is mostly the same.
+    for (prompt, indices) in Dictionary(
+      grouping: messages.indices, by: { messages[$0].promptCount })
+    {
+      try encoder.forEachMessage(
+        of: indices.map { messages[$0] }, only: modules.onlyToken(skipping: prompt)
+      ) { index, hidden in
+        vectors[indices[index]] = modules(hidden, skipping: prompt, encoder.processor.kernels)
       }
     }
-    return vector
-  }
-
-  private func promptText(_ name: String?) throws(TransformerError) -> String {
-    guard let name = name ?? defaultPromptName else { return "" }
-    guard let text = prompts[name] else {
-      throw .unknownPrompt(name: name, known: prompts.keys.sorted())
-    }
-    return text
-  }
-
-  /// Tokens that a prompt puts in front of the text: its own and the special one at the start.
-  private func promptLength(_ prompt: String) -> Int {
-    let encoding = encode(prompt)
-    return encoding.ids.count - (encoding.specialTokensMask.last == 1 ? 1 : 0)
+    return vectors
   }
 }

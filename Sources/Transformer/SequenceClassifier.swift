@@ -19,29 +19,43 @@ public final class SequenceClassifier: Sendable {
     case regression
   }
 
-  /// In the order of the logits: `id2label`.
+  public let description: ModelDescription
+  /// The names of the classes in the order of the logits: `id2label`.
   public let labels: [String]
   public let problemType: ProblemType
-  public let tokenizer: Tokenizer
   public let encoder: Encoder
-  /// The longest message, special tokens included.
-  public let maximumTokens: Int?
   private let head: ClassificationHead
+
+  /// How a text becomes tokens.
+  public var input: ModelTokenizer { description.input }
+  public var tokenizer: Tokenizer { description.tokenizer }
 
   /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
-  public init(
+  public convenience init(
     contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
-    let model = try ModelFolder(folder, precision: precision, processor: processor)
-    labels = try Self.labels(model.file)
-    problemType = try Self.problemType(model.file, labelCount: labels.count)
+    try self.init(
+      ModelDescription(contentsOf: folder, as: .sequenceClassifier), precision: precision,
+      processor: processor)
+  }
+
+  /// Loads the weights of a folder that has been read as a classifier.
+  init(
+    _ description: ModelDescription, precision: Precision?, processor: Processor
+  ) throws(TransformerError) {
+    guard let labels = description.labels, let problemType = description.problemType else {
+      throw .inconsistent(
+        file: description.encoderFolder.path, reason: "has been read as a sentence encoder")
+    }
+    let model = try ModelFolder(
+      description.encoderFolder, precision: precision, processor: processor)
     head = try model.head(labels: labels.count)
     encoder = try Encoder(model)
     try model.requireAllConsumed()
-    do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
-    maximumTokens = [encoder.shape.maximumTokens, tokenizer.modelMaximumLength]
-      .compactMap(\.self).min()
+    self.description = description
+    self.labels = labels
+    self.problemType = problemType
   }
 
   /// One logit for each label, for each message.
@@ -51,19 +65,6 @@ public final class SequenceClassifier: Sendable {
       logits[index] = head(hidden, on: encoder.processor)
     }
     return logits
-  }
-
-  /// Scores in 0...1 from logits: a logistic function for each label where several may hold or there
-  /// is only one, softmax where one of several holds. Regression keeps its values.
-  public func scores(fromLogits logits: [Float]) -> [Float] {
-    let values = Matrix(logits, rows: 1, columns: logits.count)
-    switch problemType {
-    case .regression: return logits
-    case .multiLabel: encoder.processor.kernels.activate(values, .logistic)
-    case .singleLabel where logits.count == 1: encoder.processor.kernels.activate(values, .logistic)
-    case .singleLabel: encoder.processor.kernels.softmax(values)
-    }
-    return values[row: 0]
   }
 
   /// Names by `id2label`, or `LABEL_0` … where the file has only a count.
@@ -81,9 +82,15 @@ public final class SequenceClassifier: Sendable {
     }
     var labels = [String?](repeating: nil, count: named.count)
     for (key, value) in named {
-      guard let index = Int(key), labels.indices.contains(index), case .string(let name) = value
-      else { throw file.unsupported("id2label", key) }
-      labels[index] = name
+      guard let index = Int(key), labels.indices.contains(index) else {
+        throw file.unsupported("id2label", key)
+      }
+      switch value {
+      case .string(let name): labels[index] = name
+      // Some configurations number their classes.
+      case .number(let number): labels[index] = number.text
+      default: throw file.unsupported("id2label", key)
+      }
     }
     let names = labels.compactMap(\.self)
     guard names.count == labels.count else {

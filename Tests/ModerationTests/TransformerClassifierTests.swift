@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Tokenizers
+import Transformer
 
 @testable import Moderation
 
@@ -10,13 +10,13 @@ import Tokenizers
   let classifier: TransformerClassifier
 
   init() throws {
-    let tokenizer = try Tokenizer(
+    let input = try ModelTokenizer(
       contentsOf: Checkout.models.appending(path: "pooling-cls-normalized"))
     classifier = TransformerClassifier(
-      heads: [HeadClasses(name: "head", classes: ["longest", "count"])], tokenizer: tokenizer,
+      heads: [HeadClasses(name: "head", classes: ["longest", "count"])], input: input,
       maximumTokens: 8
-    ) { (rows: [[Int32]]) throws(ModerationError) -> [[Double]] in
-      rows.map { [Double($0.max() ?? 0), Double($0.count)] }
+    ) { (rows: [TokenSequence]) throws(ModerationError) -> [[Double]] in
+      rows.map { [Double($0.ids.max() ?? 0), Double($0.ids.count)] }
     }
   }
 
@@ -49,14 +49,14 @@ import Tokenizers
     let text = ModelText(prefix: "query ", text: "the cat sat on the cat the cat the quick")
     let encoded = classifier.tokens(of: text, .windows(overlap: 1, combine: .max))
     #expect(encoded.windows.count == 3)
-    for window in encoded.windows {
+    for window in encoded.windows.map(\.ids) {
       #expect(window.prefix(2) == [2, 5])
       #expect(window.last == 3)
       #expect(window.count <= 8)
     }
     // Nothing of the text is lost.
-    let first = encoded.windows[0].dropFirst(2).dropLast()
-    let last = encoded.windows[2].dropFirst(2).dropLast()
+    let first = encoded.windows[0].ids.dropFirst(2).dropLast()
+    let last = encoded.windows[2].ids.dropFirst(2).dropLast()
     #expect(first.first == 11 && last.last == 22)
   }
 
@@ -67,5 +67,24 @@ import Tokenizers
     let together = try classifier.classify(texts, longTexts: policy)
     let alone = try texts.map { try classifier.classify([$0], longTexts: policy)[0] }
     #expect(together == alone)
+  }
+
+  @Test func `A prompt goes the same way as in an embedding`() throws {
+    let encoder = try SentenceEncoder(
+      contentsOf: Checkout.models.appending(path: "pooling-prompt-left-out"))
+    let prompt = try encoder.input.prompt(named: "query")
+    let classifier = TransformerClassifier(
+      heads: [HeadClasses(name: "head", classes: ["first"])], input: encoder.input,
+      maximumTokens: encoder.input.limit(), prompt: prompt
+    ) { (rows: [TokenSequence]) throws(ModerationError) -> [[Double]] in
+      do throws(TransformerError) { return try encoder.embed(rows).map { [Double($0[0])] } } catch {
+        throw .transformer(error)
+      }
+    }
+    let texts = ["the cat sat", "the dog"]
+    let expected = try encoder.embed(texts, prompt: "query").map { [Double($0.vector[0])] }
+    let found = try classifier.classify(
+      texts.map { ModelText(text: $0) }, longTexts: .truncate)
+    #expect(found.map(\.scores) == expected)
   }
 }

@@ -19,10 +19,10 @@ struct SentenceEncoderTests {
     let json = try model.json()
     let goldens = try model.goldens()
     let encoder = try SentenceEncoder(contentsOf: model.url)
-    #expect(encoder.maximumTokens == (try json.int("max_seq_length")))
+    #expect(encoder.input.maximumTokens == (try json.int("max_seq_length")))
     let texts = try json.strings("texts")
     var compared = 0
-    for prompt in [nil] + encoder.prompts.keys.sorted().map(Optional.some) {
+    for prompt in [nil] + encoder.input.prompts.keys.sorted().map(Optional.some) {
       let suffix = prompt.map { ".\($0)" } ?? ""
       guard goldens.contains("embedding\(suffix)") else { continue }
       let embeddings = try encoder.embed(texts, prompt: prompt)

@@ -40,7 +40,7 @@ struct OnlyTokenTests {
   func `its states are the same bits as among all of them`(
     of model: ReferenceModel, in precision: Precision
   ) throws {
-    let folder = try SentenceTransformerConfiguration(model.url, Kernels(.preferred)).encoder
+    let folder = try SentenceTransformerConfiguration(model.url).encoder
     for set in InstructionSet.allCases where set.isSupported && set != .openblas {
       let encoder = try Encoder(
         contentsOf: folder, precision: precision,

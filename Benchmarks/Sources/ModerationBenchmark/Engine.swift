@@ -22,10 +22,7 @@ struct Engine {
       if FileManager.default.fileExists(atPath: ready.path) { folder = ready }
     }
     let processor = Processor(threads: try request.optionalInt("threads") ?? 2)
-    let configuration = try JSONValue(
-      parsing: [UInt8](Data(contentsOf: folder.appending(path: "config.json"))))
-    let architectures = try configuration.optionalStrings("architectures") ?? []
-    if architectures.contains(where: { $0.hasSuffix("ForSequenceClassification") }) {
+    if try ModelDescription.kind(of: folder) == .sequenceClassifier {
       let classifier = try SequenceClassifier(
         contentsOf: folder, precision: precision, processor: processor)
       vectors = { try classifier.logits(of: $0) }

@@ -49,7 +49,10 @@ struct Subject {
   func text(tokens: Int) -> String {
     guard let description else { return Self.words(count: tokens) }
     var count = max(1, tokens - 2)
-    while description.encode(Self.words(count: count)).ids.count > tokens, count > 1 { count -= 1 }
+    func length(_ count: Int) -> Int {
+      description.input.encode(ModelInput(text: Self.words(count: count))).sequence.ids.count
+    }
+    while length(count) > tokens, count > 1 { count -= 1 }
     return Self.words(count: count)
   }
 
@@ -88,13 +91,15 @@ struct Subject {
     var result: [Int: [String: Double]] = [:]
     for length in settings.lengths {
       let text = text(tokens: length)
-      let tokens = [TokenSequence(description.encode(text).ids)]
+      let tokens = [description.input.encode(ModelInput(text: text)).sequence]
       for _ in 0..<5 { try model(tokens) }
       profile.reset()
       let whole = try mean(settings.seconds) { try model(tokens) }
       var stages = profile.milliseconds.mapValues { $0 / Double(whole.count) }
       stages["pooling and head"] = max(0, whole.milliseconds - stages.values.reduce(0, +))
-      stages["tokenise"] = try mean(0.1) { _ = description.encode(text) }.milliseconds
+      stages["tokenise"] = try mean(0.1) {
+        _ = description.input.encode(ModelInput(text: text))
+      }.milliseconds
       result[length] = stages
     }
     return result

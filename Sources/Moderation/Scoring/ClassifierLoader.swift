@@ -58,24 +58,13 @@ struct ClassifierLoader {
       heads.append(head)
     }
     let loaded = heads
-    // What sentence-transformers does when a bundle has nothing to say about prompts.
-    let prompt =
-      bundle.model.prompt == nil
-      ? encoder.defaultPromptName.flatMap { encoder.prompts[$0] } ?? "" : ""
-    let lowercases = encoder.lowercases
     return TransformerClassifier(
       heads: zip(bundle.heads, heads).map { HeadClasses(name: $0.name, classes: $1.classes) },
-      tokenizer: encoder.tokenizer, maximumTokens: maximumTokens(encoder.maximumTokens),
-      prepare: { text in
-        let prefix = prompt + text.prefix
-        return lowercases
-          ? ModelText(prefix: prefix.lowercased(), text: text.text.lowercased())
-          : ModelText(prefix: prefix, text: text.text)
-      }
-    ) { (tokens: [[Int32]]) throws(ModerationError) -> [[Double]] in
-      let vectors = try Self.loading { () throws(TransformerError) in
-        try encoder.embed(tokens.map { TokenSequence($0) })
-      }
+      input: encoder.input, maximumTokens: limit(encoder.input),
+      // The model's own prompt, where the bundle has nothing to say about prompts.
+      prompt: bundle.model.prompt == nil ? encoder.input.defaultPrompt : ""
+    ) { (tokens: [TokenSequence]) throws(ModerationError) -> [[Double]] in
+      let vectors = try Self.loading { () throws(TransformerError) in try encoder.embed(tokens) }
       return try Self.scores(of: vectors, by: loaded)
     }
   }
@@ -106,12 +95,10 @@ struct ClassifierLoader {
     let score = bundle.model.scoreFunction ?? .standard(for: classifier)
     return TransformerClassifier(
       heads: [HeadClasses(name: ModerationBundle.defaultHeadName, classes: classifier.labels)],
-      tokenizer: classifier.tokenizer, maximumTokens: maximumTokens(classifier.maximumTokens)
-    ) { (tokens: [[Int32]]) throws(ModerationError) -> [[Double]] in
-      try Self.loading { () throws(TransformerError) in
-        try classifier.logits(of: tokens.map { TokenSequence($0) })
-      }
-      .map { score($0) }
+      input: classifier.input, maximumTokens: limit(classifier.input)
+    ) { (tokens: [TokenSequence]) throws(ModerationError) -> [[Double]] in
+      try Self.loading { () throws(TransformerError) in try classifier.logits(of: tokens) }
+        .map { score($0) }
     }
   }
 
@@ -124,9 +111,9 @@ struct ClassifierLoader {
     }
   }
 
-  /// The smallest of what the model, the bundle and the caller allow.
-  private func maximumTokens(_ model: Int?) -> Int {
-    [model, bundle.maximumTokens, options.maximumTokens].compactMap(\.self).min() ?? .max
+  /// The least of what the model, the bundle and the caller allow.
+  private func limit(_ input: ModelTokenizer) -> Int {
+    input.limit(bundle.maximumTokens, options.maximumTokens)
   }
 
   private static func loading<Result>(_ body: () throws(TransformerError) -> Result)

@@ -29,14 +29,22 @@ struct Pooling: Sendable {
   /// Whether the tokens of a prompt take part.
   let includesPrompt: Bool
 
-  static let mean = Pooling(modes: [.mean], includesPrompt: true)
-
   init(modes: [Mode], includesPrompt: Bool) {
     self.modes = modes
     self.includesPrompt = includesPrompt
   }
 
+  /// Reads the module's `config.json`: the modes by name, or one switch for each as before version 5.
   init(_ file: ConfigurationFile) throws(TransformerError) {
+    let known = Set(
+      Mode.allCases.map(\.flag) + [
+        "pooling_mode", "include_prompt", "embedding_dimension", "word_embedding_dimension",
+      ])
+    if case .object(let object) = file.value,
+      let key = object.keys.first(where: { !known.contains($0) })
+    {
+      throw .inconsistent(file: file.path, reason: "unknown key \(key)")
+    }
     let read = try file.read { json throws(JSONError) in
       var names: [String]?
       switch json["pooling_mode"] {
@@ -51,16 +59,17 @@ struct Pooling: Sendable {
       return (names: names, flags: flags, prompt: try json.optionalBool("include_prompt") ?? true)
     }
     includesPrompt = read.prompt
-    if let names = read.names {
-      var modes: [Mode] = []
-      for name in names {
-        guard let mode = Mode(rawValue: name) else { throw file.unsupported("pooling_mode", name) }
-        modes.append(mode)
-      }
-      self.modes = modes.isEmpty ? [.mean] : modes
-    } else {
+    guard let names = read.names else {
       modes = read.flags.isEmpty ? [.mean] : read.flags
+      return
     }
+    var modes: [Mode] = []
+    for name in names {
+      guard let mode = Mode(rawValue: name) else { throw file.unsupported("pooling_mode", name) }
+      modes.append(mode)
+    }
+    guard !modes.isEmpty else { throw file.unsupported("pooling_mode", "[]") }
+    self.modes = modes
   }
 
   /// The one token that is looked at, of so many, where there is only one.

@@ -31,11 +31,6 @@ struct Embed: ParsableCommand {
   @Option(help: "The name of one of the model's own prompts.")
   var promptName: String?
 
-  private struct Embedded {
-    let vector: [Float]
-    let isTruncated: Bool
-  }
-
   func validate() throws {
     if prompt != nil, promptName != nil {
       throw ValidationError("--prompt and --prompt-name exclude each other")
@@ -48,10 +43,8 @@ struct Embed: ParsableCommand {
     let encoder = try SentenceEncoder(
       contentsOf: source.transformer(), precision: model.precision,
       processor: model.threads.processor())
-    if let promptName, encoder.prompts[promptName] == nil {
-      throw TransformerError.unknownPrompt(name: promptName, known: encoder.prompts.keys.sorted())
-    }
-    let prompt = prompt ?? (promptName == nil ? source.bundle?.model.prompt : nil)
+    let own = promptName == nil ? source.bundle?.model.prompt : nil
+    let prompt = try prompt ?? own ?? encoder.input.prompt(named: promptName)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     let file = try matrix.map { try NumpyFile(path: $0, columns: encoder.dimension) }
@@ -62,19 +55,9 @@ struct Embed: ParsableCommand {
       records,
       prepare: { record throws(RecordProblem) in try input.message(of: record).text },
       work: { texts in
-        // A prompt as text is part of the text; one by name may be left out of the pooling.
-        guard let prompt else {
-          return try encoder.embed(texts, prompt: promptName).map {
-            Embedded(vector: $0.vector, isTruncated: $0.isTruncated)
-          }
-        }
-        let encodings = texts.map { encoder.encode(prompt + $0) }
-        let vectors = try encoder.embed(encodings.map { TokenSequence($0.ids) })
-        return zip(encodings, vectors).map { encoding, vector in
-          Embedded(vector: vector, isTruncated: encoding.isTruncated)
-        }
+        try encoder.embed(texts.map { ModelInput(prompt: prompt, text: $0) })
       },
-      emit: { (line, result: Result<Embedded, RecordProblem>) in
+      emit: { (line, result: Result<SentenceEmbedding, RecordProblem>) in
         switch result {
         case .success(let embedding):
           if embedding.isTruncated { cut += 1 }
@@ -102,7 +85,7 @@ struct Embed: ParsableCommand {
       afterBatch: { try bytes.flush() })
     try file?.finish()
     if cut > 0 {
-      complain("\(cut) texts had more than \(encoder.maximumTokens ?? 0) tokens and were cut")
+      complain("\(cut) texts had more than \(encoder.input.limit()) tokens and were cut")
     }
   }
 }

@@ -9,8 +9,9 @@ struct Tokenize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the tokens of texts, as the model sees them.",
     discussion: """
-      Prints {"ids", "tokens", "truncated"} for each text, special tokens included. A text that is \
-      longer than the model takes is cut. The model's weights need not be there.
+      Prints {"ids", "tokens", "truncated"} for each text, with special tokens and the model's own \
+      prompt. A text that is longer than the model takes is cut. The model's weights need not be \
+      there, nor its config.json.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -22,18 +23,18 @@ struct Tokenize: ParsableCommand {
   func run() throws {
     let records = try input.reader()
     let source = try model.source()
-    let description = try ModelDescription(contentsOf: source.transformer())
-    let limit = [source.bundle?.maximumTokens, length.maximumTokens].compactMap(\.self).min()
-    let tokenizer = description.tokenizer
+    let model = try ModelTokenizer(contentsOf: source.transformer())
+    let limit = model.limit(source.bundle?.maximumTokens, length.maximumTokens)
+    let tokenizer = model.tokenizer
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     try BatchRun(batchSize: 1024, title: "tokenize").run(
       records,
       prepare: { record throws(RecordProblem) in
-        try text(of: record, bundle: source.bundle)
+        try text(of: record, bundle: source.bundle, for: model)
       },
       work: { texts in
-        texts.map { description.encode($0, maximumTokens: limit) }
+        texts.map { model.encode($0, limit: limit).encoding }
       },
       emit: { (line, result: Result<Encoding, RecordProblem>) in
         switch result {
@@ -51,12 +52,16 @@ struct Tokenize: ParsableCommand {
       afterBatch: { try bytes.flush() })
   }
 
-  /// The record's text with the bundle's prompt and prefixes in front.
-  private func text(of record: Record, bundle: ModerationBundle?) throws(RecordProblem) -> String {
+  /// The record's text with the bundle's prompt and prefixes in front, or the model's own prompt.
+  private func text(
+    of record: Record, bundle: ModerationBundle?, for model: ModelTokenizer
+  ) throws(RecordProblem) -> ModelInput {
     let message = try input.message(of: record)
-    guard let bundle else { return message.text }
+    guard let bundle else { return ModelInput(text: message.text) }
     do {
-      return try bundle.modelText(of: message.inContext(context.values)).joined
+      let text = try bundle.modelText(of: message.inContext(context.values))
+      let prompt = bundle.model.prompt == nil ? model.defaultPrompt : ""
+      return ModelInput(prompt: prompt + text.prefix, text: text.text)
     } catch {
       throw RecordProblem(error.description)
     }

@@ -99,6 +99,9 @@ struct ModelReport {
       guard let id, let token = tokenizer.token(for: id) else { continue }
       facts.append((name, .string("\(token) (\(id))")))
     }
+    if !tokenizer.unknownKeys.isEmpty {
+      facts.append(("keys without effect", .array(tokenizer.unknownKeys.map(JSONValue.string))))
+    }
     return Section(title: "tokenizer", facts: facts)
   }
 

@@ -41,7 +41,7 @@ struct QuantizationSource {
   func messages(_ texts: [String]?, count: Int) -> [TokenSequence] {
     guard let texts else {
       var generator = SeededGenerator(seed: 0)
-      let empty = description.encode("").ids
+      let empty = description.input.tokenizer.encode("").ids
       return (0..<count).map { _ in
         let middle = (0..<30).map { _ in
           Int32.random(
@@ -52,10 +52,10 @@ struct QuantizationSource {
     }
     let step = max(1, texts.count / count)
     return stride(from: 0, to: texts.count, by: step).prefix(count).map { index in
-      TokenSequence(
-        description.encode(
-          (bundle?.model.prompt ?? "") + texts[index], maximumTokens: bundle?.maximumTokens ?? 512
-        ).ids)
+      description.input.encode(
+        ModelInput(prompt: bundle?.model.prompt, text: texts[index]),
+        limit: description.input.limit(bundle?.maximumTokens ?? 512)
+      ).sequence
     }
   }
 
