@@ -1,7 +1,7 @@
 /// The tree for an encoder of any format. A number that is neither an integer nor a finite double is
 /// null.
 extension JSONValue: Encodable {
-  private struct Key: CodingKey {
+  private struct MemberName: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }
@@ -11,9 +11,9 @@ extension JSONValue: Encodable {
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let members):
-      var container = encoder.container(keyedBy: Key.self)
+      var container = encoder.container(keyedBy: MemberName.self)
       for (key, member) in members {
-        try container.encode(member, forKey: Key(stringValue: key))
+        try container.encode(member, forKey: MemberName(stringValue: key))
       }
     case .array(let elements):
       var container = encoder.unkeyedContainer()

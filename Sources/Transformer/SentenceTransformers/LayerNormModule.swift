@@ -25,9 +25,7 @@ struct LayerNormModule: Sendable {
       let norm = try Checkpoint(contentsOf: folder).scope("norm")
       weight = try norm.floats("weight", shape: [dimension])
       bias = try norm.floats("bias", shape: [dimension])
-    } catch let error as SafetensorsError {
-      throw .weights(error)
-    } catch { throw .unreadable(file: folder.path, reason: "\(error)") }
+    } catch { throw .weights(error) }
   }
 
   /// `(x − mean) / √(variance + 1e-5) · weight + bias`, the constant being PyTorch's.
