@@ -69,7 +69,8 @@ let package = Package(
     module("Recurrent", ["Tensor", "Safetensors", "JSON", real]),
     module("Heads", ["Tensor", "Safetensors", "JSON", real]),
     .target(
-      name: "DefaultWeights", path: "Weights/default", exclude: ["README.md", "card.json"],
+      name: "DefaultWeights", path: "Weights/default",
+      exclude: ["README.md", "card.json", "suite.jsonl"],
       sources: ["BundledWeights.swift"],
       resources: ["config.json", "model.safetensors", "moderation.json", "words.txt"].map {
         .copy($0)

@@ -8,7 +8,7 @@ difference between their scores. Exit code 1 above the tolerance.
 
 Python is transformers in float32 with eager attention for a classifier, sentence-transformers
 followed by the scikit-learn estimators given by --head (in the order of the bundle's heads) for an
-encoder, and the PyTorch model of Weights/train for characters and words. Texts are the lines of a
+encoder, and the PyTorch model of Weights/weights/charword for characters and words. Texts are the lines of a
 file or a column of a CSV file, --count of them evenly spread, scored one by one, without padding.
 """
 
@@ -120,8 +120,7 @@ def encoder_scores(folder, bundle, texts, heads):
 
 
 def character_word_scores(folder, bundle, texts):
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "train"))
-    import export
+    from weights.charword import export
 
     source = folder / bundle["model"]["path"]
     names = json.loads((source / "config.json").read_text(encoding="utf-8"))["labels"]

@@ -23,7 +23,7 @@ splits at spaces and looks words up) and --words (one a line, ids from 2 on) the
 without them it takes ids.
 
 Load your own layers' code first if your model needs it (`--import my_layers`). Versions:
-Weights/train/requirements.txt.
+Weights/weights/charword/requirements.txt.
 """
 
 import argparse

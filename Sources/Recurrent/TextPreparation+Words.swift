@@ -1,4 +1,4 @@
-// The numbered rules of `Weights/train/preparation.py`.
+// The numbered rules of `Weights/weights/charword/preparation.py`.
 extension TextPreparation {
   private typealias Scalars = [UInt32]
 

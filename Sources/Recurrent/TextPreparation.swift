@@ -39,7 +39,7 @@ public struct PreparedText: Sendable, Equatable {
 
 /// From a text to ids, by the rules and tables of a bundle's `config.json`.
 ///
-/// The rules are those of `Weights/train/preparation.py`, which numbers them; the numbers in the
+/// The rules are those of `Weights/weights/charword/preparation.py`, which numbers them; the numbers in the
 /// comments here are the same.
 struct TextPreparation: Sendable {
   enum Rules: String, CaseIterable, Sendable {

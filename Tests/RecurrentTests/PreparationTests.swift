@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recurrent
 
-/// Parity of text preparation with `Weights/train/preparation.py`, and of the scores with PyTorch.
+/// Parity of text preparation with `Weights/weights/charword/preparation.py`, and of the scores with PyTorch.
 @Suite struct PreparationTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let text: String

@@ -1,6 +1,6 @@
 """What PyTorch makes of the default weights: run it whenever Weights/default changes.
 
-    python make_default.py      # PyTorch; versions in Weights/train/requirements.txt
+    python make_default.py      # PyTorch; versions in Weights/weights/charword/requirements.txt
 
 Writes default-cases.json, harmless texts plain and disguised with their scores, and
 default-real.json, digests of the ids and the scores of 1,000 real texts, which are named by set and
@@ -14,10 +14,10 @@ import random
 import sys
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(here.parents[2] / "Weights/train"))
-import data  # noqa: E402
-import disguise  # noqa: E402
-import export  # noqa: E402
+sys.path.insert(0, str(here.parents[2] / "Weights"))
+from weights.charword import data  # noqa: E402
+from weights.charword import disguise  # noqa: E402
+from weights.charword import export  # noqa: E402
 
 TEXTS = [
     "", "Hello!", "What a lovely garden you have", "The weather is wonderful today, isn't it?",

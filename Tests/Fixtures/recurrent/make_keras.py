@@ -1,6 +1,6 @@
 """Random Keras models of several sizes, masks and lengths with the scores Keras gives.
 
-    python make_keras.py        # KERAS_BACKEND=torch; versions in Weights/train/requirements.txt
+    python make_keras.py        # KERAS_BACKEND=torch; versions in Weights/weights/charword/requirements.txt
 
 Each folder keras-… gets the exported model and cases.json: ids (without the padding, which the
 reader adds), and the scores.

@@ -1,6 +1,6 @@
 """A small random model with the whole text preparation, and what Python makes of hard texts.
 
-    python make_small.py        # PyTorch; versions in Weights/train/requirements.txt
+    python make_small.py        # PyTorch; versions in Weights/weights/charword/requirements.txt
 
 Writes small/: a bundle and cases.json with the ids and scores of each text.
 """
@@ -11,14 +11,14 @@ import random
 import sys
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(here.parents[2] / "Weights/train"))
+sys.path.insert(0, str(here.parents[2] / "Weights"))
 import torch  # noqa: E402
 
-import data  # noqa: E402
-import disguise  # noqa: E402
-import export  # noqa: E402
-import model  # noqa: E402
-import preparation  # noqa: E402
+from weights.charword import data  # noqa: E402
+from weights.charword import disguise  # noqa: E402
+from weights.charword import export  # noqa: E402
+from weights.charword import model  # noqa: E402
+from weights.charword import preparation  # noqa: E402
 
 model.CONFIGURATION = {
     "characters": {"size": 6, "widths": [2, 3, 4], "filters": 10},

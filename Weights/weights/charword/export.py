@@ -11,9 +11,8 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
 
-import data
-import model
-import preparation
+from weights.charword import data, model, preparation
+from weights.charword.predict import predict
 
 
 def array(tensor):
@@ -158,6 +157,4 @@ class Scorer:
         return characters, ids, grams
 
     def __call__(self, texts):
-        import train
-
-        return train.predict(self.network, [self.items(text) for text in texts])
+        return predict(self.network, [self.items(text) for text in texts])

@@ -10,8 +10,7 @@ import random
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-import data
-import disguise
+from weights.charword import data, disguise
 
 #: Precision that a threshold must reach on validation before recall counts.
 WANTED_PRECISION = {
