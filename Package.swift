@@ -58,15 +58,15 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", dependencies: ["COpenBLAS"]),
     module("Platform"),
     module("JSON"),
-    module("Tensor", ["COpenBLAS", "CKernels", real]),
+    module("Tensor", ["COpenBLAS", "CKernels", "Platform"]),
     module("Safetensors", ["JSON", system]),
     module("Tokenizers", ["JSON"]),
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", real]),
     module("Quantization", ["Transformer", "Tensor", "Safetensors", real]),
-    module("Recurrent", ["Tensor", "Safetensors", "JSON", real]),
+    module("Recurrent", ["Tensor", "Safetensors", "JSON", "Platform", real]),
     module("Heads", ["Tensor", "Safetensors", "JSON", real]),
     .target(
       name: "DefaultWeights", path: "Weights/default",
@@ -104,7 +104,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
-    tests("TensorTests", ["Tensor"]),
+    tests("TensorTests", ["Tensor", real]),
     tests("SafetensorsTests", ["Safetensors", "JSON"]),
     tests("TokenizersTests", ["Tokenizers", "JSON"]),
     tests(

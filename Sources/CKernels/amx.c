@@ -9,14 +9,10 @@
     __attribute__((                                                                            \
         target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,amx-tile,amx-int8"))),             \
     apply_to = function)
-#include "avx512_shape.inc"
-#include "float_kernels.inc"
+#include "shared/avx512_shape.inc"
+#include "shared/float32.inc"
 
-static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
-  (void)values, (void)depth, (void)groups;
-}
-
-#include "int8_kernels.inc"
+#include "shared/int8.inc"
 
 // All eight tiles at their full size, 16 rows of 64 bytes.
 typedef struct {
@@ -77,7 +73,7 @@ static void int8_dense(const ck_int8_rows *x, long first, long rows, const ck_in
       if (x->digits == 2) int8_sums(x, 1, first + row, rows - row, w, column, low);
       for (long r = row; r < rows && r < row + 32; r++)
         for (long half = 0; half < 2 && column + 16 * half < w->columns; half++) {
-          i16 sum, second;
+          i32x16 sum, second;
           memcpy(&sum, sums[(r - row) / 16][half][(r - row) % 16], 64);
           sum -= w->offset * x->sums[first + r];
           if (x->digits == 2) {

@@ -10,7 +10,8 @@
 #define EACH_DENSE_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
 #define EACH_MULTIPLY_ROWS(DO) EACH_DENSE_ROWS(DO) DO(5) DO(6)
 #define KEEP_ORDER(SUM) __asm__ volatile("" : "+x"(SUM)::"memory")
-#include "float_kernels.inc"
+#include "shared/float32.inc"
+#include "shared/int8_operands.inc"
 
 // vpmaddubsw multiplies unsigned with signed bytes and adds neighbours in int16, where two products
 // of 8-bit numbers do not fit: it saturates. Weights of 7 bits fit, with their offset of 64 too:
@@ -26,6 +27,7 @@
 
 // For each 16 values, −64 · the sums that vpmaddubsw and three additions put into the two int16 lanes
 // of a column.
+#define INT8_GROUPS int8_groups
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
   const __m128i factor = _mm_set1_epi16(-64);
   for (long k = 0; k < depth; k += 16) {
@@ -122,26 +124,21 @@ static __attribute__((noinline)) void int8_wide(const int8_t *a, long as, const 
   if (rows > 0) int8_tile_wide(1, a, as, w, depth, result);
 }
 
-INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
-                      const ck_int8_weights *w, long column, long k, long part,
-                      const uint8_t *next, i16 result[INT8_ROWS]) {
-  const long depth = x->depth, index = digit * x->rows + row;
-  const int8_t *a = x->values + index * depth + k;
-  const uint8_t *values = w->values + column * depth + k * 16;
-  if (w->narrow) {
-    const int32_t *groups = x->groups + (index * depth + k) / 16;
-#define INT8_CALL(ROWS) \
-  if (rows == ROWS)     \
-    int8_narrow_##ROWS(a, depth, groups, depth / 16, values, part, next, (__m256i *)result);
+INLINE void int8_tile(const int rows, const int8_operands *o, const uint8_t *next,
+                      i32x16 sums[INT8_ROWS]) {
+  if (o->groups) {
+#define INT8_CALL(ROWS)                                                                        \
+  if (rows == ROWS)                                                                            \
+    int8_narrow_##ROWS(o->a, o->depth, o->groups, o->depth / 16, o->weights, o->part, next,    \
+                       (__m256i *)sums);
     EACH_INT8_ROWS(INT8_CALL)
   } else {
-    int8_wide(a, depth, values, part, rows, (__m256i *)result);
-    if (k == 0)
-      UNROLL for (int r = 0; r < rows; r++) result[r] -= w->offset * x->sums[index + r];
+    int8_wide(o->a, o->depth, o->weights, o->part, rows, (__m256i *)sums);
+    take_off_offset(rows, o, sums);
   }
 }
 
-#include "int8_kernels.inc"
+#include "shared/int8.inc"
 
 const ck_kernels_t ck_avx2 = {FLOAT_KERNELS, INT8_KERNELS};
 #pragma clang attribute pop

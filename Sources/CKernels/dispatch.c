@@ -14,7 +14,7 @@ static bool has_avx512vnni(void) {
          __builtin_cpu_supports("avx512vnni");
 }
 
-// The registers of AMX are large, so Linux wants to be asked for them: arch_prctl(
+// The registers of AMX are large, so on Linux a process has to ask for them: arch_prctl(
 // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA). Threads started later inherit the permission.
 static bool may_use_amx(void) {
 #if defined(__linux__)
@@ -56,6 +56,5 @@ const ck_kernels_t *ck_kernels(ck_instruction_set set) {
   if (set == CK_NEON && has_dot_product()) return &ck_neon;
   if (set == CK_NEON_I8MM && has_dot_product() && has_i8mm()) return &ck_neoni8mm;
 #endif
-  (void)set;
-  return NULL;
+  return set == CK_GENERIC ? &ck_generic : NULL;
 }

@@ -5,20 +5,17 @@
 
 #include <arm_neon.h>
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
-#include "neon_shape.inc"
-#include "float_kernels.inc"
+#include "shared/neon_shape.inc"
+#include "shared/float32.inc"
+#include "shared/int8_operands.inc"
 
 #define INT8_ROWS 4
 #define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
 
-static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
-  (void)values, (void)depth, (void)groups;
-}
-
 // The neighbours in depth of four rows, as two matrices of 2 rows × 8; one of 2 × 2 sums for each two
 // columns and two rows.
 INLINE void int8_matrices(const int pairs, const int8_t *a, long depth, const uint8_t *values,
-                          long part, const uint8_t *next, i16 result[INT8_ROWS]) {
+                          long part, const uint8_t *next, i32x16 result[INT8_ROWS]) {
   int32x4_t sums[2][8];
   UNROLL for (int p = 0; p < pairs; p++)
     UNROLL for (int c = 0; c < 8; c++) sums[p][c] = vdupq_n_s32(0);
@@ -48,7 +45,7 @@ INLINE void int8_matrices(const int pairs, const int8_t *a, long depth, const ui
 }
 
 // One row: dot products.
-INLINE void int8_row(const int8_t *a, const uint8_t *values, long part, i16 *result) {
+INLINE void int8_row(const int8_t *a, const uint8_t *values, long part, i32x16 *result) {
   int32x4_t sums[4];
   UNROLL for (int q = 0; q < 4; q++) sums[q] = vdupq_n_s32(0);
   for (long i = 0; i < part; i += 4, values += 64) {
@@ -61,19 +58,14 @@ INLINE void int8_row(const int8_t *a, const uint8_t *values, long part, i16 *res
   __builtin_memcpy(result, sums, 64);
 }
 
-INLINE void int8_tile(const int rows, int digit, const ck_int8_rows *x, long row,
-                      const ck_int8_weights *w, long column, long k, long part,
-                      const uint8_t *next, i16 result[INT8_ROWS]) {
-  const long depth = x->depth, index = digit * x->rows + row;
-  const int8_t *a = x->values + index * depth + k;
-  const uint8_t *values = w->values + column * depth + k * 16;
-  if (rows > 1) int8_matrices(rows / 2, a, depth, values, part, next, result);
-  if (rows % 2) int8_row(a + (rows - 1) * depth, values, part, result + rows - 1);
-  UNROLL for (int r = 0; r < rows; r++)
-    result[r] -= k == 0 ? w->offset * x->sums[index + r] : 0;
+INLINE void int8_tile(const int rows, const int8_operands *o, const uint8_t *next,
+                      i32x16 sums[INT8_ROWS]) {
+  if (rows > 1) int8_matrices(rows / 2, o->a, o->depth, o->weights, o->part, next, sums);
+  if (rows % 2) int8_row(o->a + (rows - 1) * o->depth, o->weights, o->part, sums + rows - 1);
+  take_off_offset(rows, o, sums);
 }
 
-#include "int8_kernels.inc"
+#include "shared/int8.inc"
 
 const ck_kernels_t ck_neoni8mm = {FLOAT_KERNELS, INT8_KERNELS};
 #pragma clang attribute pop

@@ -3,6 +3,7 @@
 
 #include "include/CKernels.h"
 
+extern const ck_kernels_t ck_generic;
 extern const ck_kernels_t ck_avx2;
 extern const ck_kernels_t ck_avx512vnni;
 extern const ck_kernels_t ck_amx;

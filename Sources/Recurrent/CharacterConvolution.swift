@@ -2,9 +2,9 @@ import Tensor
 
 /// A convolution over the spelling, followed by the maximum over the text.
 ///
-/// A convolution of embeddings is linear in each character: what character `c` adds at tap `t` of the
-/// window is one row of a table, embedding · kernelₜ, made at load. A window is then a sum of `width`
-/// rows, with no products left.
+/// A convolution of embeddings is linear in each character: character `c` at tap `t` of the window adds
+/// embedding · kernelₜ, which is one row of a table made at load. So a window is a sum of `width` rows
+/// and needs no products.
 struct CharacterConvolution: Sendable {
   private let shape: NetworkConfiguration.Convolution
   private let bias: [Float]

@@ -1,12 +1,7 @@
 import JSON
+public import Platform
 import Safetensors
 public import Tensor
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// Two readings of a text, joined: its spelling through convolutions with a global maximum, which sees
 /// through disguises, and its words through a bidirectional LSTM with additive attention.

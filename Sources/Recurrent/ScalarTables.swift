@@ -1,4 +1,4 @@
-/// What the configuration says about single Unicode scalars: classes and one-to-one maps.
+/// The classes of Unicode scalars that a configuration defines.
 ///
 /// All of it comes from the bundle, so that no version of a Unicode library can change an id.
 /// Scalars below U+3000 are looked up directly, the rest by binary search.
@@ -61,7 +61,7 @@ struct ScalarTables: Sendable {
   }
 }
 
-/// A map of scalars to scalars; what is not in it stays as it is.
+/// A map of scalars to scalars. It maps all others to themselves.
 struct ScalarMap: Sendable {
   private static let direct = 0x3000
   private var low: [UInt32]

@@ -1,10 +1,5 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import Platform
 
 /// A text as the network reads it.
 public struct PreparedText: Sendable, Equatable {
@@ -55,7 +50,7 @@ struct TextPreparation: Sendable {
   let lowercase: ScalarMap
   let fold: ScalarMap
   let leet: ScalarMap
-  /// Second readings of what `leet` replaces.
+  /// Second readings of the scalars that `leet` replaces.
   let alternatives: ScalarMap
   let classes: ScalarTables
   let index: WordIndex
@@ -141,7 +136,7 @@ struct TextPreparation: Sendable {
     }
   }
 
-  /// An unknown word; `spelling` is what its subwords are taken from.
+  /// An unknown word; its subwords are taken from `spelling`.
   func unknown(_ spelling: [UInt32]) -> PreparedText.Word {
     .unknown(subwords: subwords?.buckets(of: spelling) ?? [])
   }

@@ -36,7 +36,7 @@ struct WordIndex: Sendable {
 
   func position(special word: String) -> Int32? { special[word] }
 
-  /// What a pattern allows in one place: one of two scalars, or any.
+  /// The scalars that a pattern allows in one place: one of two, or any.
   struct Choice: Sendable {
     let first, second: UInt32
     static let any = Choice(first: .max, second: .max)

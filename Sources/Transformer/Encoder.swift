@@ -91,9 +91,7 @@ public final class Encoder: Sendable {
   private func endOfBatch(_ messages: [TokenSequence], from first: Int) -> Int {
     var end = first + 1
     var tokens = messages[first].ids.count
-    while end < messages.count, processor.kernels.rowsAreIndependent,
-      tokens + messages[end].ids.count <= Self.batchTokens
-    {
+    while end < messages.count, tokens + messages[end].ids.count <= Self.batchTokens {
       tokens += messages[end].ids.count
       end += 1
     }

@@ -54,12 +54,13 @@ static void write_array(array x) {
 #define ROW_SLACK 32
 
 enum {
-  DENSE, MULTIPLY, LAYER_NORM, SOFTMAX, ACTIVATE, ADD, TRANSPOSE, QUANTIZE, INT8_DENSE, DENSE64
+  DENSE, MULTIPLY, LAYER_NORM, SOFTMAX, ACTIVATE, ADD, TRANSPOSE, QUANTIZE, INT8_DENSE, DENSE64,
+  RMS_NORM, GATE, ROTATE_PAIRS
 };
 static const int parameters[] = {
     [DENSE] = 5,    [MULTIPLY] = 3, [LAYER_NORM] = 5, [SOFTMAX] = 1,    [ACTIVATE] = 1,
     [ADD] = 2,      [TRANSPOSE] = 2, [QUANTIZE] = 1,  [INT8_DENSE] = 8,
-    [DENSE64] = 4,
+    [DENSE64] = 4,  [RMS_NORM] = 3, [GATE] = 3,       [ROTATE_PAIRS] = 3,
 };
 
 static float as_float(int32_t bits) {
@@ -152,10 +153,20 @@ static void run(const ck_kernels_t *k, const int32_t *n, array *a) {
     case DENSE64:
       k->dense64(a[0].data, a[1].data, a[2].data, a[3].data, n[1], n[2], n[3]);
       return write_array(a[3]);
+    case RMS_NORM:
+      k->rms_norm(a[0].data, n[3], a[1].data, as_float(n[5]), a[2].data, n[4], n[1], n[2]);
+      return write_array(a[2]);
+    case GATE:
+      k->gate(a[0].data, a[1].data, a[2].data, a[2].count, (ck_activation)n[1]);
+      return write_array(a[2]);
+    case ROTATE_PAIRS:
+      k->rotate_pairs(a[0].data, n[4], a[1].data, a[2].data, n[5], n[1], n[2], n[3]);
+      return write_array(a[0]);
   }
 }
 
 static ck_instruction_set instruction_set(const char *name) {
+  if (!strcmp(name, "generic")) return CK_GENERIC;
   if (!strcmp(name, "avx512vnni")) return CK_AVX512VNNI;
   if (!strcmp(name, "amx")) return CK_AMX;
   if (!strcmp(name, "neon")) return CK_NEON;
@@ -173,7 +184,7 @@ int main(int count, char **arguments) {
   array numbers, arrays[8];
   while (read_array(&numbers, 16)) {
     const int32_t kernel = ((int32_t *)numbers.data)[0];
-    if (kernel < DENSE || kernel > DENSE64) fail("no such kernel");
+    if (kernel < DENSE || kernel > ROTATE_PAIRS) fail("no such kernel");
     // The rows of int8 are read by tiles; elsewhere a vector may reach past the end.
     const long slack = kernel == INT8_DENSE ? ROW_SLACK * ((int32_t *)numbers.data)[4] / 4 : 64;
     for (int i = 0; i < parameters[kernel]; i++)

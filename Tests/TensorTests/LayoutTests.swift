@@ -31,7 +31,7 @@ struct LayoutTests {
   func `weights laid out for other kernels are refused`() async {
     await #expect(processExitsWith: .failure) {
       let weights = Matrix(rows: 50, columns: 40)
-      Kernels(.openblas).dense(
+      Kernels(.generic).dense(
         Matrix(rows: 5, columns: 40),
         DenseWeights(weights: weights, bias: nil, kernels: Kernels(.swift)),
         into: Matrix(rows: 5, columns: 50))
@@ -55,7 +55,8 @@ struct LayoutTests {
     }
   }
 
-  @Test("no rows, no outputs and no inputs", arguments: [InstructionSet.swift] + vectorised)
+  @Test(
+    "no rows, no outputs and no inputs", arguments: [InstructionSet.swift, .openblas] + vectorised)
   func empty(_ set: InstructionSet) {
     var generator = Generator(state: 44)
     let kernels = Kernels(set)

@@ -37,7 +37,7 @@ struct Measure: ParsableCommand {
     // The machine is measured last: its buffers are not the model's memory.
     let processor = Processor(threads: settings.threads)
     let bandwidth = Machine.bandwidth(threads: settings.threads)
-    let peak = Machine.peak(subject.precision, processor)
+    let peak = processor.peak(Precision(rawValue: subject.precision) ?? .float32)
     print(
       String(
         decoding: try JSONEncoder().encode(

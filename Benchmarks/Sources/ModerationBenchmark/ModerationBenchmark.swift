@@ -6,5 +6,5 @@ struct ModerationBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moderation-benchmark",
     abstract: "Measure latency, throughput, start-up and memory, from text to verdict.",
-    subcommands: [Run.self, Measure.self, Serve.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, Measure.self, Products.self, Serve.self], defaultSubcommand: Run.self)
 }

@@ -11,14 +11,15 @@
 typedef enum {
   CK_NONE = 0,
   CK_RELU = 1,
-  CK_GELU = 2,  // the exact one, with erf
-  CK_TANH = 3,
-  CK_LOGISTIC = 4,
-  CK_SILU = 6,
-  CK_GELU_TANH = 5,  // the approximation with tanh
+  CK_GELU = 2,       // the exact one, with erf
+  CK_GELU_TANH = 3,  // the approximation with tanh
+  CK_TANH = 4,
+  CK_SILU = 5,
+  CK_LOGISTIC = 6,
 } ck_activation;
 
 typedef enum {
+  CK_GENERIC = 0,  // vectors of the compiler, without intrinsics
   CK_AVX2 = 1,
   CK_AVX512VNNI = 2,
   CK_AMX = 3,
@@ -31,7 +32,7 @@ typedef enum {
 typedef struct {
   int8_t *values;   // [digits, rows, depth], zero beyond the columns
   int32_t *sums;    // [digits, rows]: Σ values of a row
-  int32_t *groups;  // [digits, rows, depth / 16]: what `int8_quantize` of an instruction set leaves
+  int32_t *groups;  // [digits, rows, depth / 16]: for `int8_dense` of the same table
   float *scales;    // [rows]
   long rows;        // of the allocation: the distance between planes in rows
   long depth;       // columns rounded up to 64
@@ -52,7 +53,7 @@ typedef struct {
 } ck_int8_weights;
 
 typedef struct {
-  // Columns of a panel of weights.
+  // Columns of a panel of weights; 0: `dense` reads them as a checkpoint has them, [columns, depth].
   long panel;
 
   // y[r, c] = activation(x[r, ·] · w[c, ·] + bias[c]) + residual[r, c], r < rows, c < columns; there is
@@ -73,11 +74,25 @@ typedef struct {
                      const float *gain, const float *bias, float epsilon, float *y, long y_stride,
                      long rows, long columns);
 
+  // y = x / √(mean of x² + ε) · gain, row by row. `y` may be `x`.
+  void (*rms_norm)(const float *x, long x_stride, const float *gain, float epsilon, float *y,
+                   long y_stride, long rows, long columns);
+
   // Softmax of each row in place.
   void (*softmax)(float *x, long stride, long rows, long columns);
 
   // activation(x) in place.
   void (*activate)(float *x, long count, ck_activation activation);
+
+  // y = activation(x) · factors, element by element. `y` may be `x` or `factors`.
+  void (*gate)(const float *x, const float *factors, float *y, long count,
+               ck_activation activation);
+
+  // Turns the pairs of each head in place: columns i and i + columns / 2 of it by the angle whose cosine
+  // and sine are cosines[r, i] and sines[r, i]. Heads lie side by side in a row, `columns` each, an even
+  // number.
+  void (*rotate_pairs)(float *x, long x_stride, const float *cosines, const float *sines, long stride,
+                       long rows, long heads, long columns);
 
   // y += x
   void (*add)(const float *x, float *y, long count);
@@ -100,7 +115,7 @@ typedef struct {
                         const ck_int8_rows *result, long first);
 
   // y[r, c] = activation(x[first + r, ·] · w[c, ·] + bias[c]) + residual[r, c]. The sum of integers is
-  // exact, and what follows has one order: the same bits on every instruction set.
+  // exact, and the float operations behind it have one order: the same bits on every instruction set.
   void (*int8_dense)(const ck_int8_rows *x, long first, long rows, const ck_int8_weights *w,
                      const float *residual, long residual_stride, float *y, long y_stride,
                      ck_activation activation);
@@ -108,6 +123,13 @@ typedef struct {
 
 // The table of an instruction set, or null where this CPU (or this build) cannot run it.
 const ck_kernels_t *ck_kernels(ck_instruction_set set);
+
+// Replaces the products of float32 in a table by OpenBLAS's, which run on the calling thread.
+void ck_use_openblas(ck_kernels_t *table);
+
+// Whether CK_GENERIC has an instruction for a fused multiply-add. Without one each of them is a call of
+// the C library.
+bool ck_generic_is_fast(void);
 
 // One breath inside a spinning wait.
 static inline void ck_pause(void) {

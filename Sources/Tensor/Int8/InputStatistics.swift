@@ -1,23 +1,23 @@
-/// What calibration keeps of a layer's inputs: Σ xᵀx and Σ x over rotated rows, and a few rows to
-/// measure on.
-public final class InputStatistics {
-  public let columns: Int
+/// The sums that calibration keeps of a layer's inputs, Σ xᵀx and Σ x over rotated rows, and a few rows
+/// to measure on.
+package final class InputStatistics {
+  package let columns: Int
   /// Inputs as they came, before rotation, at most ``sampleSize``.
-  public private(set) var sample: [Matrix] = []
-  public private(set) var count = 0
+  package private(set) var sample: [Matrix] = []
+  package private(set) var count = 0
   private let gram: Matrix
   private var sums: [Double]
 
-  public static let sampleSize = 256
+  package static let sampleSize = 256
 
-  public init(columns: Int) {
+  package init(columns: Int) {
     self.columns = columns
     gram = Matrix(rows: columns, columns: columns)
     sums = Array(repeating: 0, count: columns)
   }
 
   /// - Parameter x: `[rows, columns]`
-  public func add(_ x: Matrix) {
+  package func add(_ x: Matrix) {
     let rotated = Matrix(rows: x.rows, columns: columns)
     for row in 0..<x.rows {
       var values = x[row: row]
@@ -25,7 +25,7 @@ public final class InputStatistics {
       rotated.set(row: row, to: values)
       for column in 0..<columns { sums[column] += Double(values[column]) }
     }
-    BLAS.addGram(of: rotated, to: gram)
+    OpenBLAS.addGram(of: rotated, to: gram)
     let kept = sample.reduce(0) { $0 + $1.rows }
     let rows = min(x.rows, Self.sampleSize - kept)
     if rows > 0 {
@@ -34,9 +34,9 @@ public final class InputStatistics {
     count += x.rows
   }
 
-  /// The rounding that these inputs ask for: it keeps what varies of the outputs, since what does not
-  /// is for the bias to keep, see ``correction(_:for:)``.
-  public func rounder() -> WeightRounder {
+  /// A rounder for these inputs. It preserves the differences between outputs of different rows; the
+  /// mean of the outputs is preserved by the bias, see ``correction(_:for:)``.
+  package func rounder() -> WeightRounder {
     // Inputs that never occur would leave the matrix singular.
     let damping = 0.01
     var values = [Double](repeating: 0, count: columns * columns)
@@ -50,15 +50,16 @@ public final class InputStatistics {
     }
     let added = max(trace / Double(columns) * damping, 1e-12)
     for row in 0..<columns { values[row * columns + row] += added }
-    return WeightRounder(inverseFactor: BLAS.inverseFactor(values, size: columns), size: columns)
+    return WeightRounder(
+      inverseFactor: OpenBLAS.inverseFactor(values, size: columns), size: columns)
   }
 
-  /// What rounding took from the outputs on average over the inputs: to be added to the bias.
+  /// The mean change of each output by rounding, over the inputs. The bias has to be raised by it.
   ///
   /// - Parameters:
   ///   - integers: the rounded weights
-  ///   - rotated: what they were, see ``QuantizedWeights/rotated(_:)``
-  public func correction(_ integers: IntegerWeights, for rotated: Matrix) -> [Float] {
+  ///   - rotated: the weights before rounding, see ``QuantizedWeights/rotated(_:)``
+  package func correction(_ integers: IntegerWeights, for rotated: Matrix) -> [Float] {
     (0..<rotated.rows).map { output in
       let scale = Double(integers.scales[output])
       let lost = (0..<columns).reduce(0.0) {

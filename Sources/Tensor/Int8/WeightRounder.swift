@@ -1,6 +1,6 @@
-/// Rounds weights so that the layer's output stays, not each weight: what rounding one input's weight
-/// does to the output is made good in the weights of the inputs behind it. (GPTQ, arXiv:2210.17323.)
-public struct WeightRounder: Sendable {
+/// Rounds weights so that the output of the layer changes little, not each weight: the weights of the
+/// inputs behind a rounded one make up for its error. (GPTQ, arXiv:2210.17323.)
+package struct WeightRounder: Sendable {
   /// U, upper, of `(Σ xᵀx)⁻¹ = Uᵀ U`, `[inputs, inputs]`.
   private let factor: Matrix
 
@@ -18,7 +18,7 @@ public struct WeightRounder: Sendable {
   }
 
   /// - Parameter rotated: `W H / block`, see ``QuantizedWeights/rotated(_:)``
-  public func round(_ rotated: Matrix, bits: Int, on processor: Processor) -> IntegerWeights {
+  package func round(_ rotated: Matrix, bits: Int, on processor: Processor) -> IntegerWeights {
     let (outputs, inputs) = (rotated.rows, rotated.columns)
     var integers = IntegerWeights(outputs: outputs, inputs: inputs, bits: bits)
     let weights = Matrix(rotated.elements, rows: outputs, columns: inputs)
@@ -46,7 +46,7 @@ public struct WeightRounder: Sendable {
       }
       if columns.upperBound < inputs {
         let rest = columns.upperBound..<inputs
-        BLAS.subtractProduct(
+        OpenBLAS.subtractProduct(
           errors[columns: 0..<columns.count], factor[rows: columns][columns: rest],
           from: weights[columns: rest])
       }

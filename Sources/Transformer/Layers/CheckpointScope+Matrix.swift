@@ -32,7 +32,7 @@ extension CheckpointScope {
       if tensor.elementType == .float32, tensor.isAligned {
         return unsafe tensor.withUnsafeBytes { bytes in
           Matrix(
-            storage: unsafe FloatStorage(
+            storage: unsafe Storage<Float>(
               borrowing: bytes.bindMemory(to: Float.self), owner: TensorOwner(tensor)),
             rows: rows, columns: columns)
         }

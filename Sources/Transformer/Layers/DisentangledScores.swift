@@ -173,7 +173,7 @@ extension Matrix {
   fileprivate func transposed(_ kernels: Kernels) -> Matrix {
     let stride = Matrix.spreadStride(rows)
     let result = Matrix(
-      storage: FloatStorage(count: columns * stride), rows: columns, columns: rows, stride: stride)
+      storage: Storage<Float>(count: columns * stride), rows: columns, columns: rows, stride: stride)
     kernels.transpose(self, into: result)
     return result
   }

@@ -58,7 +58,8 @@ package enum PreparedLayer {
       QuantizedWeights(
         outputs: outputs, inputs: inputs, bits: bits,
         packed: unsafe stored.packed.withUnsafeBytes { bytes in
-          unsafe ByteStorage(borrowing: bytes, owner: TensorOwner(stored.packed))
+          unsafe Storage(
+            borrowing: bytes.bindMemory(to: UInt8.self), owner: TensorOwner(stored.packed))
         },
         scales: Matrix(stored.scales, rows: 1, columns: width), bias: bias,
         isNarrow: layout[2] == 1),

@@ -19,7 +19,7 @@ struct EmulatedCPU: Sendable, CustomTestStringConvertible {
   static func arm(_ cpu: String, _ set: InstructionSet) -> EmulatedCPU {
     EmulatedCPU(
       name: "\(set) on \(cpu) under QEMU", set: set,
-      sources: ["neon.c", "neoni8mm.c", "dispatch.c"].map { "Sources/CKernels/\($0)" },
+      sources: ["neon.c", "neoni8mm.c", "generic.c", "dispatch.c"].map { "Sources/CKernels/\($0)" },
       flags: ["--target=aarch64-linux-gnu", "-static"], emulator: ["qemu-aarch64", "-cpu", cpu])
   }
 

@@ -44,6 +44,11 @@ struct EmulationTests {
       try EmulationTests().check(calls, on: EmulationTests.neon(set))
     }
 
+    @Test(arguments: EmulationTests.calls)
+    func `a CPU without dot products runs the generic kernels`(_ calls: KernelCalls) throws {
+      try EmulationTests().check(calls, on: EmulationTests.neon(.generic, on: "cortex-a53"))
+    }
+
     @Test(
       "a CPU is given the kernels that it can run",
       arguments: [("cortex-a53", false, false), ("neoverse-n1", true, false), ("max", true, true)])

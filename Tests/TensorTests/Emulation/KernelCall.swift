@@ -5,6 +5,7 @@ struct KernelCall: Sendable, CustomStringConvertible {
   /// In the driver's order.
   enum Kernel: Int {
     case dense, multiply, layerNorm, softmax, activate, add, transpose, quantize, int8Dense, dense64
+    case rmsNorm, gate, rotatePairs
   }
 
   /// What an array must hold; where there is nil, anything.
@@ -66,14 +67,14 @@ extension Matrix {
   /// touch where it has nothing to write.
   static func result(_ rows: Int, _ columns: Int, stride: Int? = nil) -> Matrix {
     let stride = stride ?? columns + 3
-    let storage = FloatStorage(count: rows * stride)
+    let storage = Storage<Float>(count: rows * stride)
     Matrix(storage: storage, rows: 1, columns: storage.count).fill(77)
     return Matrix(storage: storage, rows: rows, columns: columns, stride: stride)
   }
 }
 
 extension Activation {
-  static let all: [Activation] = [.none, .relu, .gelu, .tanh, .logistic, .geluTanh, .silu]
+  static let all: [Activation] = [.none, .relu, .gelu, .geluTanh, .tanh, .silu, .logistic]
 
   /// Its place among the kernels' own.
   var number: Int { Self.all.firstIndex(of: self) ?? 0 }

@@ -41,6 +41,9 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
     KernelCalls("dense", make: dense),
     KernelCalls("multiply", make: multiply),
     KernelCalls("layer norm", make: layerNorm),
+    KernelCalls("RMS norm", make: rmsNorm),
+    KernelCalls("gates", make: gates),
+    KernelCalls("rotation of pairs", make: rotatePairs),
     KernelCalls("softmax", make: softmax),
     KernelCalls("activations", make: activations),
     KernelCalls("add", make: add),
@@ -49,7 +52,7 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
   ]
 
   /// Each shape with numbers of ordinary size and, where it is small, with extremes among them.
-  private static func each(
+  static func each(
     seed: UInt64, _ body: (Shape, inout Generator, _ hasExtremes: Bool) -> KernelCall
   ) -> [KernelCall] {
     var generator = Generator(state: seed)

@@ -80,7 +80,8 @@ extension KernelCalls {
     let (outputs, inputs, count) = (40, 4096, 13)
     return [1, 2].map { digits in
       let rows = QuantizedRows(rows: count, columns: inputs, digits: digits)
-      let packed = ByteStorage(count: QuantizedWeights.byteCount(outputs: outputs, inputs: inputs))
+      let packed = Storage<UInt8>(
+        count: QuantizedWeights.byteCount(outputs: outputs, inputs: inputs))
       let width = QuantizedWeights.width(outputs: outputs)
       let one = Matrix(rows: 1, columns: width)
       one.fill(1)

@@ -130,7 +130,7 @@ struct ModelReport {
       facts: [
         ("kernels", .string(processor.kernels.instructionSet.rawValue)),
         ("could run", .array(supported.map { .string($0.rawValue) })),
-        ("OpenBLAS core", .string(BLAS.coreName)),
+        ("OpenBLAS core", .string(OpenBLAS.coreName)),
         ("threads", .number(.init(processor.pool.threads))),
       ])
   }

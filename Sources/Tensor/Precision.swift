@@ -1,8 +1,0 @@
-/// What the matrix products of a model are computed in.
-public enum Precision: String, Sendable, CaseIterable {
-  /// The reference: agrees with the framework that the model comes from.
-  case float32
-  /// Weights and activations rotated and quantised to 8 bits or fewer, summed exactly. Weights that
-  /// were not prepared for it are rounded when they are loaded.
-  case int8
-}
