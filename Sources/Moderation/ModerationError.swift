@@ -3,7 +3,7 @@ package import JSON
 public import Recurrent
 public import Transformer
 
-/// What can go wrong between a bundle and a verdict.
+/// An error in a bundle or its model, or in a message that is judged.
 public enum ModerationError: Error, Sendable, Equatable {
   /// The file is not valid JSON; the message has line and column.
   case malformedJSON(file: String, message: String)

@@ -14,7 +14,7 @@ public struct Moderator: Sendable {
   let classifier: any TextClassifier
   let labels: LabelReader
 
-  /// What a caller may ask for beyond what the bundle says.
+  /// Settings of the caller, which go before those of the bundle.
   public struct Options: Sendable {
     /// Nil: the bundle's first.
     public var precision: Precision?

@@ -1,4 +1,4 @@
-/// What can go wrong when a moderator is judged.
+/// An error in the data of an evaluation, or in what was asked of it.
 public enum EvaluationError: Error, Sendable, Hashable {
   /// A row came with another number of scores than there are labels.
   case wrongScoreCount(expected: Int, found: Int)

@@ -1,4 +1,4 @@
-/// What stops a command; the process ends with exit code 2.
+/// An error that stops a command; the process ends with exit code 2.
 enum CommandError: Error, CustomStringConvertible {
   case noInput
   case input(String)

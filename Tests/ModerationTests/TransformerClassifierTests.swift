@@ -45,6 +45,19 @@ import Transformer
     #expect(found.tokenCount == 12)
   }
 
+  @Test func `A text beyond the most windows is cut, and says so`() throws {
+    // Six tokens of content a window.
+    let most = LongTextPolicy.maximumWindows
+    for (words, isTruncated) in [(6 * most, false), (6 * most + 1, true)] {
+      let text = ModelText(text: String(repeating: "the ", count: words))
+      let found = try classifier.classify(
+        [text], longTexts: .windows(overlap: 0, combine: .max))[0]
+      #expect(found.windowCount == most)
+      #expect(found.isTruncated == isTruncated)
+      #expect(found.tokenCount == words + 2)
+    }
+  }
+
   @Test func `Every window begins with the prefix`() {
     let text = ModelText(prefix: "query ", text: "the cat sat on the cat the cat the quick")
     let encoded = classifier.tokens(of: text, .windows(overlap: 1, combine: .max))

@@ -25,7 +25,7 @@ public struct ContextPrefixes: Sendable, Equatable {
     self.dimensions = dimensions
   }
 
-  /// What goes in front of a text, separator included; empty when no dimension has a value.
+  /// The prefix of a text, separator included; empty when no dimension has a value.
   ///
   /// Each value goes, without regard to case, to the first dimension that allows it and is free.
   public func prefix(for context: [String]) throws(ModerationError) -> String {

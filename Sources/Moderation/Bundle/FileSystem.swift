@@ -1,7 +1,7 @@
 import Platform
 import SystemPackage
 
-/// The few questions a loader asks the file system.
+/// Files and folders of models.
 enum FileSystem {
   static func bytes(of url: URL) throws(ModerationError) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -1,6 +1,6 @@
 public import Tensor
 
-/// Which model reads the text, and where it lies.
+/// The model of a bundle: its kind, its folder or name, and how it runs.
 public struct ModelReference: Sendable, Equatable {
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// A sentence encoder, whose embedding the bundle's heads score.
@@ -23,10 +23,10 @@ public struct ModelReference: Sendable, Equatable {
   public var revision: String
   /// Text put in front of every message.
   public var prompt: String?
-  /// What turns a classifier's logits into scores. Nil: by the model's `problem_type`.
+  /// The function that turns a classifier's logits into scores. Nil: by the model's `problem_type`.
   public var scoreFunction: ScoreFunction?
-  /// What may be used; the first is the default. Never empty. Where a bundle does not say, weights as
-  /// they come run in both.
+  /// The precisions that may be used; the first is the default. Never empty. Where a bundle names
+  /// none, weights that were not prepared run in both.
   public var precisions: [Precision]
   /// A layer plan, relative to the bundle, for people: what runs is in the prepared weights.
   public var plan: String?

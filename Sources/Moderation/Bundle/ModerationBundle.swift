@@ -1,6 +1,6 @@
 public import JSON
 
-/// What `moderation.json` says: a model, its heads and labels, and what follows from a verdict.
+/// The content of a `moderation.json`: a model, its heads and labels, and the actions that follow.
 ///
 /// The format is described in <doc:BundleFormat>.
 public struct ModerationBundle: Sendable, Equatable {
@@ -8,7 +8,8 @@ public struct ModerationBundle: Sendable, Equatable {
   public static let formatVersion = 1
   /// The name of the file in a bundle's folder.
   public static let fileName = "moderation.json"
-  /// What a single unnamed head, or a model that needs none, is called in ``LabelDefinition/sources``.
+  /// The name of a single head that has no name, or of a model without heads, in
+  /// ``LabelDefinition/sources``.
   public static let defaultHeadName = "head"
 
   public struct HeadReference: Sendable, Hashable {
@@ -30,7 +31,7 @@ public struct ModerationBundle: Sendable, Equatable {
   public var model: ModelReference
   public var heads: [HeadReference]
   public var labels: [LabelDefinition]
-  /// What a message is called when no label fires.
+  /// The name of a message on which no label fires.
   public var base: String?
   /// The texts of actions by id, in the order they were written.
   public var actions: [Action]
@@ -40,7 +41,7 @@ public struct ModerationBundle: Sendable, Equatable {
   public var longTexts: LongTextPolicy
   /// SHA-256 of files, by path relative to the bundle's folder.
   public var files: [FileDigest]
-  /// What `moderate quantize` measured, as it wrote it.
+  /// The report of `moderate quantize`, as it was written.
   public var quantization: JSONValue?
 
   public init(

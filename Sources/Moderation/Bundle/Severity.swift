@@ -1,4 +1,4 @@
-/// How grave it is when a label fires. Ordered from low to critical.
+/// The gravity of a label that fires. Ordered from low to critical.
 public enum Severity: String, Sendable, Hashable, CaseIterable, Comparable {
   case low, medium, high, critical
 

@@ -32,20 +32,22 @@ struct RecurrentClassifier: TextClassifier {
         scores: try classifier.scores(of: whole).map(Double.init), tokenCount: whole.wordCount,
         isTruncated: whole.isTruncated)
     }
-    let windows = try windows(of: text, overlap: overlap)
+    let (windows, areCut) = try windows(of: text, overlap: overlap)
     var rows: [[Double]] = []
     for window in windows { rows.append(try classifier.scores(of: window).map(Double.init)) }
     return Classification(
       scores: combine(rows), tokenCount: whole.wordCount,
-      isTruncated: windows.contains(where: \.isTruncated), windowCount: windows.count)
+      isTruncated: areCut || windows.contains(where: \.isTruncated), windowCount: windows.count)
   }
 
   /// The text in pieces of whole words that fit, overlapping by a quarter of each or as asked for.
-  /// A single word that does not fit stays cut.
-  private func windows(of text: ModelText, overlap: Int?) throws(RecurrentError) -> [PreparedText] {
+  /// A single word that does not fit stays cut. Also returns whether some pieces were left out.
+  private func windows(of text: ModelText, overlap: Int?) throws(RecurrentError)
+    -> ([PreparedText], areCut: Bool)
+  {
     let words = text.text.split { $0.isWhitespace }
     guard var count = words.isEmpty ? nil : words.count else {
-      return [try classifier.prepare(text.joined)]
+      return ([try classifier.prepare(text.joined)], false)
     }
     var windows: [PreparedText] = []
     var start = 0
@@ -57,7 +59,8 @@ struct RecurrentClassifier: TextClassifier {
         window = try piece(text, words[start..<start + count])
       }
       windows.append(window)
-      guard start + count < words.count else { return windows }
+      let isEnd = start + count == words.count
+      if isEnd || windows.count == LongTextPolicy.maximumWindows { return (windows, !isEnd) }
       start += max(1, count - min(overlap ?? count / 4, count - 1))
       // Words may be shorter from here on: the next window tries to be longer again.
       count = count * 4 / 3 + 1

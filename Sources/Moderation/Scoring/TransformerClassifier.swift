@@ -45,30 +45,36 @@ struct TransformerClassifier: TextClassifier {
         windows: [encoded.sequence], tokenCount: whole.untruncatedCount,
         isTruncated: whole.isTruncated)
     }
+    let windows = windows(of: text.text, front: front, overlap: overlap)
     return EncodedText(
-      windows: windows(of: text.text, front: front, overlap: overlap), combine: combine,
-      tokenCount: whole.untruncatedCount, isTruncated: false)
+      windows: windows.sequences, combine: combine, tokenCount: whole.untruncatedCount,
+      isTruncated: windows.areCut)
   }
 
-  /// The text in windows, each with the same words in front.
-  private func windows(of text: String, front: String, overlap: Int?) -> [TokenSequence] {
+  /// The text in windows, each with the same words in front, and whether some were left out.
+  private func windows(of text: String, front: String, overlap: Int?)
+    -> (sequences: [TokenSequence], areCut: Bool)
+  {
     let tokenizer = input.tokenizer
     let frontTokens =
       front.isEmpty ? 0 : tokenizer.encode(front, addingSpecialTokens: false).ids.count
     let length = max(maximumTokens - frontTokens, tokenizer.addedTokenCount() + 1)
     let content = length - tokenizer.addedTokenCount()
-    let windows = tokenizer.encode(
+    let all = tokenizer.encode(
       windowsOf: text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1))
-    guard !front.isEmpty else { return windows.map { input.sequence($0) } }
+    let windows = all.prefix(LongTextPolicy.maximumWindows)
+    let areCut = windows.count < all.count
+    guard !front.isEmpty else { return (windows.map { input.sequence($0) }, areCut) }
     // The words in front change how the text behind them is split, so each piece is tokenised with
     // them.
     let bytes = Array(text.utf8)
-    return windows.map { window in
+    let sequences = windows.map { window in
       let places = zip(window.offsets, window.specialTokensMask).filter { $1 == 0 }.map(\.0)
       let start = places.map(\.lowerBound).min() ?? 0
       let end = places.map(\.upperBound).max() ?? 0
       let piece = String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
       return input.encode(ModelInput(prompt: front, text: piece), limit: maximumTokens).sequence
     }
+    return (sequences, areCut)
   }
 }

@@ -9,7 +9,7 @@ extension MessageTree {
     public init(text: String = "text") { self.text = text }
   }
 
-  /// What a scanner must allow so that depth is bounded by memory alone: two levels a reply.
+  /// The scanner's options. A reply takes two levels of nesting, so this allows a million replies deep.
   static let jsonOptions = JSONOptions(loneSurrogates: .replace, maximumDepth: 2_000_000)
 
   /// Reads `{"text": …, "replies": [ … ]}`; `context` and `id` are optional, other members are

@@ -5,7 +5,7 @@ public import JSON
 public struct MessageTree: Sendable, Equatable {
   public struct Node: Sendable, Equatable {
     public var message: Message
-    /// What the source calls the message, a string or a number; handed through to the verdict.
+    /// The message's name in the source, a string or a number. The verdict has it too.
     public var id: JSONValue?
     /// 0 for the root.
     public let depth: Int

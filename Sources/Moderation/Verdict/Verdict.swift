@@ -1,4 +1,4 @@
-/// What a moderator thinks of one message.
+/// The judgement on one message: a score for every label, and the actions that follow.
 public struct Verdict: Sendable, Equatable {
   /// The message as it was given, without context or prompt.
   public let text: String
@@ -6,18 +6,18 @@ public struct Verdict: Sendable, Equatable {
   public let context: [String]
   /// Every label of the bundle, in the bundle's order.
   public let labels: [LabelVerdict]
-  /// What to do, from the labels that fired; each action once, in the labels' order.
+  /// The actions of the labels that fired; each action once, in the labels' order.
   public let actions: Actions
   /// The edges of the message's graph of harm, from the labels that fired; nil when no label of the
   /// bundle has a direction.
   public let directions: [Edge]?
-  /// What the message is called when no label fired, if the bundle says; nil when one did.
+  /// The bundle's name for a message on which no label fired; nil when one fired.
   public let base: String?
   /// Tokens of the whole text with its special tokens, before truncation.
   public let tokenCount: Int
-  /// Whether tokens were left out. Never with windows.
+  /// Whether tokens were left out. With windows, only those beyond the most windows of one text.
   public let isTruncated: Bool
-  /// How many windows the text was read in; 1 unless the bundle asks for windows.
+  /// The number of windows that the text was read in; 1 unless the bundle asks for windows.
   public let windowCount: Int
 
   public struct Actions: Sendable, Equatable {
@@ -72,7 +72,7 @@ public struct Verdict: Sendable, Equatable {
   public subscript(name: String) -> LabelVerdict? { labels.first { $0.name == name } }
 }
 
-/// What a moderator thinks of one message under one label.
+/// The score of one message under one label, and whether the label fires.
 public struct LabelVerdict: Sendable, Hashable {
   public let name: String
   /// The score that is compared with the threshold: calibrated, where the label has a calibration.

@@ -48,7 +48,7 @@ public struct DatasetColumns: Sendable, Hashable {
 }
 
 extension DatasetColumns.Label {
-  /// What a written value says; nil when it is empty.
+  /// The truth that a written value stands for; nil when it is empty.
   func truth(of value: String) throws(LineFailure) -> Bool? {
     guard !value.isEmpty else { return nil }
     if !positives.isEmpty { return positives.contains(value) }

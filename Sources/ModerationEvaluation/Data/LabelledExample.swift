@@ -5,7 +5,7 @@ public struct LabelledExample: Sendable, Hashable {
   /// The line of the file that it starts on, from 1.
   public var line: Int
   public var text: String
-  /// What the annotators found, by label; a label that is not a key is unknown, not negative.
+  /// The annotators' answers, by label; a label that is not a key is unknown, not negative.
   public var labels: [String: Bool]
   /// Anything else that is known about the message, such as its language, for slicing.
   public var metadata: [String: String]

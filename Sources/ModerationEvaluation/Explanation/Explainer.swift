@@ -94,7 +94,7 @@ public struct Explainer<Model: EvaluatedModel>: Sendable {
 }
 
 extension Moderator {
-  /// Which words and sentences carried a decision; see ``Explainer``.
+  /// Finds the words and sentences that a verdict rests on; see ``Explainer``.
   public func explain(_ message: Message, labels: [String]? = nil) throws -> Explanation {
     try Explainer(self).explain(message, labels: labels)
   }

@@ -1,4 +1,4 @@
-/// Which parts of a text carry a label's score.
+/// The effects of a text's words and sentences on the scores of labels.
 public struct Explanation: Sendable, Hashable {
   /// One part and what the score loses without it.
   public struct Part: Sendable, Hashable {

@@ -63,7 +63,7 @@ struct ResampledLabel {
   private let isPositive: [Bool]
   /// Whether the next row has a lower score.
   private let endsStep: [Bool]
-  /// How many of `order` reach the threshold.
+  /// The number of elements of `order` that reach the threshold.
   private let flagged: Int
 
   init(rows: ScoredRows, label: Int, threshold: Double) {

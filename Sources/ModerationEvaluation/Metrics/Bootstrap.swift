@@ -48,7 +48,7 @@ public struct Bootstrap: Sendable {
     public let exactMatch: Interval?
   }
 
-  /// How often each row is drawn in one resample.
+  /// The number of times that each row is drawn in one resample.
   func weights(resample: Int, count: Int) -> [UInt16] {
     var generator = SeededGenerator(seed: seed &+ UInt64(resample) &* 0xd134_2543_de82_ef95)
     var weights = [UInt16](repeating: 0, count: count)

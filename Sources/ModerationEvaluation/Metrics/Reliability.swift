@@ -1,4 +1,4 @@
-/// How far scores can be read as probabilities: reliability bins, expected calibration error and
+/// The agreement of scores with frequencies: reliability bins, expected calibration error and
 /// Brier score.
 public struct Reliability: Sendable, Hashable, Codable {
   /// The rows whose scores fall into one interval `(lower, upper]`; the first includes 0.

@@ -1,7 +1,7 @@
 /// Scores and truths of many rows, kept by column: five bytes for each row and label, and no texts,
 /// so that a large evaluation stays small.
 public struct ScoredRows: Sendable {
-  /// What is known about one label of one row.
+  /// The truth of one label of one row.
   public enum Truth: UInt8, Sendable, Hashable {
     case negative = 0
     case positive = 1

@@ -1,5 +1,5 @@
 extension Disguise {
-  /// What a letter may be replaced by, keyed by lower-case letter.
+  /// The replacements of letters, by lower-case letter.
   static let leetLetters: [Character: [String]] = [
     "a": ["4", "@"], "b": ["8"], "c": ["("], "e": ["3"], "g": ["9"], "h": ["#"], "i": ["1", "!"],
     "l": ["1", "|"], "o": ["0"], "s": ["5", "$"], "t": ["7", "+"], "z": ["2"],

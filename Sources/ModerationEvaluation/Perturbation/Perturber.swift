@@ -111,7 +111,7 @@ extension Disguise {
     return result
   }
 
-  /// What stands for a character, and how many characters that takes the place of.
+  /// The replacement of a character, and the number of characters that it replaces.
   private func replacement(
     _ character: Character, next: Character?, _ strength: Int, _ generator: inout SeededGenerator
   ) -> (text: String, consumed: Int) {

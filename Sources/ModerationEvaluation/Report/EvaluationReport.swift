@@ -3,7 +3,7 @@
 public struct EvaluationReport: Sendable {
   /// One run with what is drawn of it.
   public struct Part: Sendable {
-    /// What tables call the run.
+    /// The run's name in tables.
     public let name: String
     public let run: EvaluationRun
     /// One per label of the run, in order.
@@ -23,7 +23,7 @@ public struct EvaluationReport: Sendable {
     }
   }
 
-  /// What a gate said.
+  /// The result of a gate.
   public struct GateOutcome: Sendable {
     public let gate: Gate
     public let failures: [Gate.Failure]
@@ -42,10 +42,10 @@ public struct EvaluationReport: Sendable {
   /// The first part's run at the thresholds it had before tuning.
   public var untuned: EvaluationRun?
   public var gate: GateOutcome?
-  /// What a reader should know of the data: lines that could not be read, labels without rows.
+  /// Remarks on the data: lines that could not be read, labels without rows.
   public var notes: [String]
 
-  /// What was run on what, in words.
+  /// The models and the data, in words.
   var subject: String {
     parts.map { part in
       part.run.model + (part.run.precision.map { " in \($0)" } ?? "")

@@ -6,7 +6,7 @@ package struct LabelCurves: Sendable, Hashable {
     package let y: Double
   }
 
-  /// What a threshold would do.
+  /// Precision, recall and F1 at one threshold.
   package struct SweepPoint: Sendable, Hashable {
     package let threshold: Double
     /// nil when nothing is flagged.

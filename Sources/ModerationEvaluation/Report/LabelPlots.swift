@@ -76,7 +76,7 @@ struct LabelPlots {
     return plot.svg
   }
 
-  /// How often the first run's scores come true, and how many rows each bin has.
+  /// The share of positives among rows of like score in the first run, and the rows of each bin.
   var reliability: String {
     var plot = Plot(
       kind: "reliability", title: "Reliability of \(label)", x: "mean score",

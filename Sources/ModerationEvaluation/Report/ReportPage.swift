@@ -1,4 +1,4 @@
-/// What the template of the HTML page shows, all numbers already written out. The names are those of
+/// The values of the HTML page's template, all numbers already written out. The names are those of
 /// `report.mustache`.
 struct ReportPage {
   struct Card {

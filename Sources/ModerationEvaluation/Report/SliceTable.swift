@@ -22,11 +22,11 @@ public struct SliceTable: Sendable, Hashable {
   public let rows: [Row]
   /// All rows of the data, sliced or not.
   public let total: Row
-  /// What a column shows. A slice of one kind only, such as a function of HateCheck, has an accuracy
+  /// The metric of a column. A slice of one kind only, such as a function of HateCheck, has an accuracy
   /// and no F1 worth reading.
   public let metrics: [Metric]
 
-  /// What the table is of, besides its field: "hate", or a run's name among several.
+  /// The subject of the table besides its field: "hate", or a run's name among several.
   public var subject: String? { label ?? run }
 
   fileprivate init(

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a file of answers holds: the keys that were answered, and where its last whole line ends.
+/// The content of a file of answers: the keys that were answered, and where its last whole line ends.
 ///
 /// A session that was cut off in the middle of a line leaves a torn one; it is to be cut away before
 /// more is appended. A line of the file that cannot be read is kept and not counted.

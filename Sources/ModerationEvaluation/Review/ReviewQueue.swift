@@ -1,6 +1,6 @@
 /// Picks the verdicts that a person should look at, of any number that pass by, in bounded memory.
 package struct ReviewQueue: Sendable {
-  /// Which verdicts are worth a person's time.
+  /// The choice of verdicts that a person looks at.
   package enum Selection: Sendable, Hashable {
     /// Those nearest to a threshold, nearest first: where a correction teaches most.
     case borderline
@@ -45,7 +45,7 @@ package struct ReviewQueue: Sendable {
     }
   }
 
-  /// What was picked, in the order to be reviewed.
+  /// The items that were picked, in the order in which they are reviewed.
   package var items: [ReviewItem] {
     selection == .sample
       ? kept.sorted { $0.order < $1.order }.map(\.item) : kept.map(\.item)
@@ -59,7 +59,7 @@ package struct ReviewItem: Sendable, Hashable {
     package let name: String
     package let score: Float
     package let threshold: Float
-    /// What the data already says; nil when it says nothing.
+    /// The annotation in the data; nil when there is none.
     package let truth: Bool?
 
     package init(name: String, score: Float, threshold: Float, truth: Bool? = nil) {
@@ -80,14 +80,14 @@ package struct ReviewItem: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// How far the verdict is from changing: the smallest distance of a score from its threshold, in
+  /// The distance of the verdict from changing: the smallest distance of a score from its threshold, in
   /// log-odds.
   package var distance: Double {
     labels.map { abs(logOdds(Double($0.score)) - logOdds(Double($0.threshold))) }
       .filter { !$0.isNaN }.min() ?? .infinity
   }
 
-  /// What makes two items the same across sessions: text and context.
+  /// The identity of an item across sessions: its text and context.
   package var key: String { Self.key(text: example.text, context: example.context) }
 
   package static func key(text: String, context: [String]) -> String {

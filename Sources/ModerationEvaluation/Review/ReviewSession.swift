@@ -7,7 +7,7 @@ package import JSON
 /// accepting writes the item down. Nothing is ever held back: each answer is handed out at once, to
 /// be saved before the next item is shown.
 package struct ReviewSession: Sendable {
-  /// What a key asks for.
+  /// The meaning of a key.
   package enum Command: Sendable, Hashable {
     /// Turns the label at this position over.
     case toggle(Int)
@@ -22,7 +22,7 @@ package struct ReviewSession: Sendable {
     case quit
   }
 
-  /// What a person said of one item.
+  /// A person's answer to one item.
   package struct Answer: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable {
       /// The labels differ from the model's decisions.
@@ -39,7 +39,7 @@ package struct ReviewSession: Sendable {
     package let labels: [Bool]?
   }
 
-  /// What follows from a command.
+  /// The effect of a command.
   package enum Outcome: Sendable, Hashable {
     /// The same item is shown again.
     case stay

@@ -1,4 +1,4 @@
-/// How far one disguise, at one strength, takes each label's recall down.
+/// The recall of each label on messages in one disguise at one strength.
 public struct DisguiseResult: Sendable, Hashable, Codable {
   public let disguise: Disguise
   /// 1…3.

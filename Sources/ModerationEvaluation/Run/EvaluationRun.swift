@@ -1,15 +1,15 @@
-/// What one model did on one set of rows: every number, and no text. It is written as JSON, to be a
+/// The numbers of one model on one set of rows, without any text. It is written as JSON, to be a
 /// later run's baseline.
 public struct EvaluationRun: Sendable, Hashable, Codable {
   /// The version of the JSON that this library writes and reads.
   public static let formatVersion = 1
 
   public var format = EvaluationRun.formatVersion
-  /// What the model is called.
+  /// The model's name.
   public var model: String
   /// The precision it ran in, where it is known.
   public var precision: String?
-  /// What the rows are called, usually a file's name.
+  /// The name of the data, usually a file's name.
   public var dataset: String
   /// The rows that were scored.
   public var rows: Int
@@ -23,7 +23,7 @@ public struct EvaluationRun: Sendable, Hashable, Codable {
   /// Of means and exact match; nil when no bootstrap was asked for.
   public var intervals: MeanIntervals?
   public var slices: [Slice]
-  /// What each disguise did, when texts were perturbed.
+  /// The recall in each disguise, when texts were perturbed.
   public var disguises: [DisguiseResult] = []
 
   /// The intervals of numbers over all labels.
@@ -37,7 +37,7 @@ public struct EvaluationRun: Sendable, Hashable, Codable {
   /// One label's numbers.
   public struct LabelResult: Sendable, Hashable, Codable {
     public let name: String
-    /// How grave the label is, where the bundle says.
+    /// The label's severity, where the bundle has one.
     public let severity: String?
     public let threshold: Double
     public let counts: ConfusionCounts
@@ -66,7 +66,7 @@ public struct EvaluationRun: Sendable, Hashable, Codable {
 }
 
 extension EvaluationRun {
-  /// What there is to say of a run besides its rows.
+  /// Facts about a run besides its rows.
   public struct Description: Sendable, Hashable {
     public var model: String
     public var precision: String?

@@ -28,7 +28,7 @@ public struct Evaluator<Model: EvaluatedModel> {
   private let points: [OperatingPoint]
   private let derivesAny: Bool
 
-  /// How many unreadable lines are kept; all are counted.
+  /// The number of unreadable lines that are kept; all are counted.
   static var mostUnreadable: Int { 20 }
 
   /// - Parameters:

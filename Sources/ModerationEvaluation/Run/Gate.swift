@@ -2,7 +2,7 @@ import Moderation
 
 /// The bars that a run has to clear before its model may be used.
 public struct Gate: Sendable, Hashable {
-  /// What is held against the bar.
+  /// The metric that is compared with the bar.
   public enum Metric: String, Sendable, Hashable, CaseIterable, Codable {
     case precision
     case recall
@@ -16,7 +16,7 @@ public struct Gate: Sendable, Hashable {
   public var bar: Double?
   /// Bars of single labels, by name.
   public var labelBars: [String: Double]
-  /// How far a value may lie below the baseline's.
+  /// The largest distance by which a value may lie below the baseline's.
   public var tolerance: Double
 
   public init(
@@ -37,7 +37,7 @@ public struct Gate: Sendable, Hashable {
     case cannotBeJudged(label: String, reason: String)
   }
 
-  /// What `run` fails; empty when it passes.
+  /// The labels at which `run` fails; empty when it passes.
   ///
   /// A label without positives, or that the run lacks although a bar or the baseline names it,
   /// fails: a gate that passes for want of rows would be no gate.

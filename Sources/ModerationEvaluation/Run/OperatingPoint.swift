@@ -1,6 +1,7 @@
 public import Moderation
 
-/// How one label decides: what is made of its raw score, and from which score on it fires.
+/// The decision rule of one label: a calibration of its raw score, and the threshold at which it
+/// fires.
 public struct OperatingPoint: Sendable, Hashable {
   public var threshold: Double
   public var calibration: Calibration?

@@ -2,7 +2,7 @@ import Moderation
 
 /// Two models, or one model in two precisions, on the same rows.
 public struct RunComparison: Sendable, Hashable {
-  /// How near the scores of one label are.
+  /// The distances between the scores of two runs under one label.
   public struct Agreement: Sendable, Hashable {
     public let label: String
     /// Over all rows, annotated or not.
@@ -83,7 +83,7 @@ public struct RunComparison: Sendable, Hashable {
     slices = Self.slices(a, b, firstThresholds, secondThresholds)
   }
 
-  /// How many decisions differ, in words.
+  /// The number of decisions that differ, in words.
   public var flips: String {
     let flipped = agreements.reduce(0) { $0 + $1.flipped }
     let all = agreements.reduce(0) { $0 + $1.rows }

@@ -1,6 +1,6 @@
 public import Moderation
 
-/// What validation rows say a bundle's labels should do: thresholds and, where asked for,
+/// The thresholds that a bundle's labels should have by its validation rows and, where asked for,
 /// calibrations.
 public struct BundleTuning: Sendable {
   /// One label's outcome.

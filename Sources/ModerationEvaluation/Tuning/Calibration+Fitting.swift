@@ -2,7 +2,7 @@ public import Moderation
 import RealModule
 
 extension Calibration {
-  /// Which calibration to fit.
+  /// The kind of calibration to fit.
   public enum FittingMethod: String, Sendable, CaseIterable, Codable {
     /// Two numbers, for small validation sets.
     case platt

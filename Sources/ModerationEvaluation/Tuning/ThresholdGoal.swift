@@ -1,4 +1,4 @@
-/// What a threshold is chosen for.
+/// The aim by which a threshold is chosen.
 public enum ThresholdGoal: Sendable, Hashable {
   /// The highest F1.
   case maximumF1

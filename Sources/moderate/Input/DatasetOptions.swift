@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModerationEvaluation
 
-/// How annotated files are read.
+/// The columns and labels of annotated files.
 struct DatasetOptions: ParsableArguments {
   @Option(help: "The JSON field or CSV column that holds the text.")
   var textField: String = "text"

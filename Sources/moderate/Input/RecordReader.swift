@@ -60,7 +60,7 @@ final class RecordReader {
     return !input.stream.hasLine && input.file.wouldWait
   }
 
-  /// How far the input has been read; bytes of a file, or entries.
+  /// The part of the input that has been read, in bytes of a file or in entries.
   var progress: ProgressBar.Measure {
     if case .list(let records) = source { return .init(done: position, total: records.count) }
     return input?.file.progress ?? .init(done: 0, total: nil)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What becomes of texts with more tokens than the model takes.
+/// The treatment of texts with more tokens than the model takes.
 struct LongTextOptions: ParsableArguments {
   @Flag(
     name: .long,

@@ -6,7 +6,7 @@ import SystemPackage
 /// Silent unless standard error is a terminal, and for the first second. Its line is cleared when
 /// the work ends, or when `complain` has something to say.
 final class ProgressBar: Sendable {
-  /// How far the work has come: of items, or of the bytes of a file.
+  /// The part of the work that is done, in items or in bytes of a file.
   struct Measure {
     var done: Int
     /// Nil when it is not known, as for a pipe.

@@ -1,6 +1,6 @@
 import Moderation
 
-/// Verdicts for people.
+/// Verdicts as a table at a terminal.
 struct VerdictTable {
   let bundle: ModerationBundle
   let terminal: Terminal

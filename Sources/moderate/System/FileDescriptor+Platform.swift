@@ -8,8 +8,8 @@ import SystemPackage
   import Darwin
 #endif
 
-// What the platform's C library knows of descriptors and swift-system has no name for. No other file
-// of the command line calls it.
+// Calls of the platform's C library on descriptors that swift-system does not have. No other file of
+// the command line calls it.
 
 extension FileDescriptor {
   /// Reads up to `count` bytes; none at the end.

@@ -3,7 +3,7 @@ import SystemPackage
 /// A file or standard input, read piece by piece.
 final class InputFile {
   private let descriptor: FileDescriptor
-  /// What errors call it: the last part of the path.
+  /// The file's name in errors: the last part of the path.
   let name: String
   private(set) var bytesRead = 0
   /// Size of the file; nil for a pipe or terminal.

@@ -61,7 +61,7 @@ struct Evaluate: ParsableCommand {
     if resamples < 0 { throw ValidationError("--resamples takes a number of at least 0") }
   }
 
-  /// What reports call the data.
+  /// The name of the data in reports.
   var dataset: String { test.map(FileOutput.name).joined(separator: ", ") }
 
   func run() throws {

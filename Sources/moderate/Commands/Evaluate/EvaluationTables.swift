@@ -163,8 +163,3 @@ struct EvaluationTables {
     interval.map { "\(fixed($0.lower, 3))–\(fixed($0.upper, 3))" } ?? ""
   }
 }
-
-/// A number with that many decimals.
-func fixed(_ number: Double, _ count: Int) -> String {
-  fixed(Float(number), count)
-}

@@ -67,7 +67,7 @@ struct Judgement {
         untuned: untuned, tuning: tuning))
   }
 
-  /// What tables call a candidate: short, and different from the others.
+  /// The name of a candidate in tables: short, and different from the others.
   private func name(of moderator: Moderator, _ candidate: EvaluationModelOptions.Candidate)
     -> String
   {

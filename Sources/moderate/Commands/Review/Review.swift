@@ -75,7 +75,7 @@ struct Review: ParsableCommand {
     try screen.close(session, path: path)
   }
 
-  /// What is to be reviewed, scored and picked while it is read.
+  /// The items to review, which are scored and picked while the file is read.
   private func items(without answered: Set<String>) throws -> [ReviewItem] {
     let moderator = try moderator.moderator()
     let file = try InputFile(path: input)
@@ -117,7 +117,7 @@ struct Review: ParsableCommand {
       case .unreadable(let line): complain("\(file.name): \(line)")
       case .example(var example):
         example.context = moderator.inContext(example.message).context
-        // What was answered takes no place in the queue, so that the next hundred come up.
+        // Answered messages take no place in the queue, so that the next hundred come up.
         let key = ReviewItem.key(text: example.text, context: example.context)
         guard !answered.contains(key) else { continue }
         batch.append(example)

@@ -1,7 +1,7 @@
 import Moderation
 import ModerationEvaluation
 
-/// What a reviewer sees.
+/// The screen of a reviewer.
 struct ReviewScreen {
   let terminal: Terminal
   let answeredBefore: Int
