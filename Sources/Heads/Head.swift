@@ -1,10 +1,5 @@
+public import Platform
 public import Tensor
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A classifier of vectors that scikit-learn or LightGBM trained, such as one of embeddings.
 ///

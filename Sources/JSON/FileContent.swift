@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  package import FoundationEssentials
-#else
-  package import Foundation
-#endif
+package import Platform
 
 /// Reading of whole files, and recognition of files that hold something else than their name says.
 package enum FileContent {

@@ -1,17 +1,12 @@
 public import Heads
-package import JSON
+public import JSON
 public import Recurrent
 public import Transformer
 
 /// An error in a bundle or its model, or in a message that is judged.
 public enum ModerationError: Error, Sendable, Equatable {
-  /// The file is not valid JSON; the message has line and column.
-  case malformedJSON(file: String, message: String)
-  /// A key of `moderation.json` that no format knows.
-  case unknownKey(String, file: String)
-  case missingKey(String, file: String)
-  /// A key whose value cannot be used, with the reason.
-  case invalidValue(key: String, file: String, reason: String)
+  /// A `moderation.json` that is not JSON, or has a key that is unknown, missing, or of no use.
+  case json(file: String, JSONError)
   case unreadable(file: String, reason: String)
   /// Neither a bundle nor a model.
   case notAModel(folder: String)
@@ -47,14 +42,7 @@ public enum ModerationError: Error, Sendable, Equatable {
 extension ModerationError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .malformedJSON(let file, let message):
-      "\(file): \(message)"
-    case .unknownKey(let key, let file):
-      "\(file): unknown key \"\(key)\""
-    case .missingKey(let key, let file):
-      "\(file): \"\(key)\" is missing"
-    case .invalidValue(let key, let file, let reason):
-      "\(file): \"\(key)\" \(reason)"
+    case .json(let file, let error): "\(file): \(error)"
     case .unreadable(let file, let reason):
       "\(file): \(reason)"
     case .notAModel(let folder):
@@ -97,17 +85,4 @@ extension ModerationError: CustomStringConvertible {
   }
 }
 
-extension ModerationError: JSONFileError {
-  package static func json(file: String, _ error: JSONError) -> ModerationError {
-    switch error {
-    case .unknownKey(let key): .unknownKey(key, file: file)
-    case .missing(let key): .missingKey(key, file: file)
-    case .wrongKind(let key, let expected, _):
-      .invalidValue(key: key, file: file, reason: "must be \(expected)")
-    case .outOfRange(let key, let number, let type):
-      .invalidValue(key: key, file: file, reason: "is \(number), which does not fit into \(type)")
-    case .invalid(let key, let reason): .invalidValue(key: key, file: file, reason: reason)
-    default: .malformedJSON(file: file, message: error.description)
-    }
-  }
-}
+extension ModerationError: JSONFileError {}

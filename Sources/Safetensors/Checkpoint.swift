@@ -1,10 +1,5 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  package import FoundationEssentials
-#else
-  package import Foundation
-#endif
+package import Platform
 
 /// The tensors of a model: one file, or several with an index; safetensors, or `pytorch_model.bin`.
 ///

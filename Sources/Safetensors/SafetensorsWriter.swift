@@ -1,10 +1,5 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  package import FoundationEssentials
-#else
-  package import Foundation
-#endif
+package import Platform
 
 /// Writes a safetensors file piece by piece, so that a tensor need never be in memory as a whole.
 ///

@@ -1,10 +1,5 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import Platform
 
 /// Reads `….safetensors.index.json` or `pytorch_model.bin.index.json`: `weight_map` says which file holds each tensor.
 enum ShardIndex {

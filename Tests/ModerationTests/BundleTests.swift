@@ -97,7 +97,7 @@ import Testing
   ) throws {
     let text = Self.everything.replacing(original, with: changed)
     #expect(text != Self.everything)
-    #expect(throws: ModerationError.unknownKey(key, file: "moderation.json")) {
+    #expect(throws: ModerationError.json(file: "moderation.json", .unknownKey(path: key))) {
       try ModerationBundle(parsing: Array(text.utf8))
     }
   }
@@ -131,6 +131,12 @@ import Testing
     (#""outputs": [0.1, 0.9]"#, #""outputs": [0.9]"#, "labels[1].calibration.outputs"),
     (#""default": "B""#, #""default": "C""#, "context.dimensions[0].default"),
     (#""maximumTokens": 256"#, #""maximumTokens": 2"#, "maximumTokens"),
+    (#""values": ["A", "B"]"#, #""values": ["A", "B", "a"]"#, "context.dimensions[0].values"),
+    (
+      #""default": "B" }"#, #""default": "B" }, { "name": "kind", "values": ["C"] }"#,
+      "context.dimensions[1].name"
+    ),
+    (#""slope": 1.5"#, #""slope": 1e999"#, "labels[0].calibration.slope"),
     (#""policy": "windows""#, #""policy": "slide""#, "longTexts.policy"),
     (#""combine": "mean""#, #""combine": "sum""#, "longTexts.combine"),
     (#""warn": "Warn.""#, #""warn": 1"#, "actions.warn"),
@@ -145,7 +151,9 @@ import Testing
       try ModerationBundle(parsing: Array(text.utf8))
     }
     switch error {
-    case .invalidValue(let named, _, _), .missingKey(let named, _): #expect(named == key)
+    case .json(_, .invalid(let path, _)), .json(_, .missing(let path)),
+      .json(_, .wrongKind(let path, _, _)), .json(_, .outOfRange(let path, _, _)):
+      #expect(path == key)
     default: Issue.record("\(String(describing: error))")
     }
   }

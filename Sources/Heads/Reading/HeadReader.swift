@@ -1,12 +1,7 @@
 import JSON
+import Platform
 import Safetensors
 import Tensor
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Reads `head.json`, which says how the head is built, and `head.safetensors`, which holds the
 /// numbers. Both must agree in every size, and every key and every tensor must be used.

@@ -1,6 +1,6 @@
 import JSON
 
-/// Reads one object of `moderation.json`.
+/// A reader of an object of `moderation.json`; keys that nobody asked for are errors.
 typealias BundleReader = JSONReader<ModerationError>
 
 extension JSONReader<ModerationError> {
@@ -14,9 +14,9 @@ extension JSONReader<ModerationError> {
   /// The members of the object at `key`, whose values are strings, in order.
   func texts(_ key: String) throws(ModerationError) -> [(key: String, value: String)] {
     guard let members = try optionalReader(key) else { return [] }
-    var texts: [(key: String, value: String)] = []
-    for name in members.object.keys { texts.append((name, try members.string(name))) }
-    return texts
+    var result: [(key: String, value: String)] = []
+    for name in members.object.keys { result.append((name, try members.string(name))) }
+    return result
   }
 
   /// A path that stays below its folder.

@@ -5,7 +5,7 @@ extension ModerationBundle {
   /// Reads the `moderation.json` of a folder.
   public init(contentsOf folder: URL) throws(ModerationError) {
     let url = folder.appending(path: Self.fileName)
-    try self.init(parsing: try FileSystem.bytes(of: url), file: url.path)
+    try self.init(parsing: try BundleReader.bytes(of: url), file: url.path)
   }
 
   /// Reads the text of a `moderation.json`.
@@ -85,7 +85,8 @@ extension ModerationBundle {
 
 extension ModelReference {
   init(_ reader: BundleReader) throws(ModerationError) {
-    kind = try reader.choice("kind")
+    let kind: Kind = try reader.choice("kind")
+    self.kind = kind
     path = try reader.optionalPath("path")
     name = try reader.optionalString("name")
     revision = try reader.optionalString("revision") ?? "main"
@@ -156,8 +157,8 @@ extension LabelDefinition {
 
 extension HarmDirection {
   init(_ reader: BundleReader) throws(ModerationError) {
-    let from = try reader.choice("from", of: Party.self)
-    let to = try reader.choice("to", of: Party.self)
+    let from: Party = try reader.choice("from")
+    let to: Party = try reader.choice("to")
     try reader.end()
     self.init(from: from, to: to)
   }
@@ -169,7 +170,7 @@ extension Calibration {
   }
 
   init(_ reader: BundleReader) throws(ModerationError) {
-    let method = try reader.choice("method", of: Method.self)
+    let method: Method = try reader.choice("method")
     switch method {
     case .platt:
       self = .platt(
@@ -201,11 +202,18 @@ extension ContextPrefixes {
     let separator = try reader.optionalString("separator") ?? " "
     var dimensions: [Dimension] = []
     let readers = try reader.readers("dimensions")
-    guard !readers.isEmpty else { throw reader.missing("dimensions") }
+    guard !readers.isEmpty else { throw reader.invalid("dimensions", "must not be empty") }
     for dimension in readers {
       let name = try dimension.name("name")
+      guard !dimensions.contains(where: { $0.name == name }) else {
+        throw dimension.invalid("name", "is \"\(name)\", which is another dimension's")
+      }
       let values = try dimension.strings("values")
-      guard !values.isEmpty else { throw dimension.missing("values") }
+      guard !values.isEmpty else { throw dimension.invalid("values", "must not be empty") }
+      // A context gives values without regard to case.
+      guard Set(values.map { $0.lowercased() }).count == values.count else {
+        throw dimension.invalid("values", "must differ in more than case")
+      }
       let fallback = try dimension.optionalString("default")
       if let fallback, !values.contains(fallback) {
         throw dimension.invalid("default", "is \"\(fallback)\", which is not one of the values")
@@ -224,7 +232,7 @@ extension LongTextPolicy {
   }
 
   init(_ reader: BundleReader) throws(ModerationError) {
-    let policy = try reader.choice("policy", of: Policy.self)
+    let policy: Policy = try reader.choice("policy")
     switch policy {
     case .truncate: self = .truncate
     case .windows:

@@ -1,3 +1,5 @@
+import JSON
+
 /// Turns the scores of a text into its verdict, label by label, by the rules of the bundle.
 struct LabelReader: Sendable {
   /// Positions of each label's classes in a row of scores.
@@ -48,9 +50,11 @@ struct LabelReader: Sendable {
     var sources = label.sources
     if sources.isEmpty {
       guard heads.count == 1, let head = heads.first else {
-        throw .invalidValue(
-          key: "labels.\(label.name).scores", file: ModerationBundle.fileName,
-          reason: "must say which of \(heads.count) heads the label reads")
+        throw .json(
+          file: ModerationBundle.fileName,
+          .invalid(
+            path: "labels.\(label.name).scores",
+            reason: "must say which of \(heads.count) heads the label reads"))
       }
       sources = [.init(head: head.name, className: label.name)]
     }
