@@ -105,8 +105,8 @@ let package = Package(
       swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
     tests("TensorTests", ["Tensor", real]),
-    tests("SafetensorsTests", ["Safetensors", "JSON"]),
-    tests("TokenizersTests", ["Tokenizers", "JSON"]),
+    tests("SafetensorsTests", ["Safetensors", "JSON", "TestSupport"]),
+    tests("TokenizersTests", ["Tokenizers", "JSON", "TestSupport"]),
     tests(
       "TransformerTests",
       ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON", "TestSupport"]),
@@ -114,8 +114,9 @@ let package = Package(
       "QuantizationTests",
       ["Quantization", "Transformer", "Tensor", "Safetensors", "TestSupport", real]),
     tests(
-      "RecurrentTests", ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON", real]),
-    tests("HeadsTests", ["Heads", "Safetensors", "JSON"]),
+      "RecurrentTests",
+      ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON", "TestSupport", real]),
+    tests("HeadsTests", ["Heads", "Safetensors", "JSON", "TestSupport"]),
     tests(
       "ModerationTests",
       ["Moderation", "Transformer", "Tensor", "Safetensors", "JSON", "TestSupport"]),

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Safetensors
+import TestSupport
 import Testing
 
 @testable import Heads
@@ -9,7 +10,7 @@ import Testing
   /// The message of the error for a head whose description was changed.
   func message(_ name: String, _ change: (inout String) -> Void) throws -> String {
     var message = "no error"
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let source = fixtures.appending(path: name)
       for file in try FileManager.default.contentsOfDirectory(atPath: source.path) {
         try FileManager.default.copyItem(
@@ -150,7 +151,7 @@ import Testing
     #expect(message(fixtures.appending(path: "nothing")).contains("no such file"))
     #expect(message(fixtures).contains("head.json"))
     #expect(message(fixtures.appending(path: "make.py")).contains("line 1: not a LightGBM model"))
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let model = folder.appending(path: "model.txt")
       try Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8).write(to: model)
       #expect(message(model).contains("line 1: expected a LightGBM model, found a Git LFS pointer"))

@@ -1,14 +1,14 @@
 import DefaultWeights
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Recurrent
 
 /// The committed weights, against what PyTorch makes of them.
 @Suite struct DefaultWeightsTests {
-  @Test("Harmless texts, plain and disguised, get PyTorch's ids and scores")
-  func harmless() throws {
+  @Test func `Harmless texts, plain and disguised, get PyTorch's ids and scores`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())
     #expect(classifier.labels == ["offensive", "obscene", "threatening", "insult", "hate"])
     let cases = try PreparationTests.cases("default-cases.json")
@@ -17,15 +17,13 @@ import Testing
       let prepared = try classifier.prepare(one.text)
       #expect(prepared.characters == one.prepared.characters)
       #expect(prepared.words == one.prepared.words, "\(one.text.debugDescription)")
-      #expect(difference(try classifier.scores(one.text), one.scores) <= 1e-5)
+      #expect(largestDifference(try classifier.scores(one.text), one.scores) <= 1e-5)
     }
   }
 
   /// Needs the shared data beside the checkout, or MODERATION_DATA.
-  @Test(
-    "1,000 real texts get PyTorch's ids and scores (skipped without the shared data)",
-    .enabled(if: SharedData.folder != nil, "the shared data are absent"))
-  func real() throws {
+  @Test(.enabled(if: SharedData.folder != nil, "the shared data are absent"))
+  func `1,000 real texts get PyTorch's ids and scores (skipped without the shared data)`() throws {
     let folder = try #require(SharedData.folder)
     let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())
     let golden = try Fixtures.json("default-real.json")
@@ -45,7 +43,7 @@ import Testing
       let prepared = try classifier.prepare(text)
       #expect(SharedData.digest(prepared) == UInt32(numbers[2]), "row \(numbers[1])")
       worst = max(
-        worst, difference(try classifier.scores(text), numbers[3...].map { Float($0) }))
+        worst, largestDifference(try classifier.scores(text), numbers[3...].map { Float($0) }))
     }
     #expect(worst <= 1e-5)
   }
@@ -54,14 +52,9 @@ import Testing
 /// The labelled sets, which are no part of the package.
 enum SharedData {
   static let folder: URL? = {
-    let beside = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("shared/data")
-    let named = ProcessInfo.processInfo.environment["MODERATION_DATA"].map(
-      URL.init(fileURLWithPath:))
-    return [named, beside].compactMap { $0 }.first {
-      FileManager.default.fileExists(atPath: $0.appendingPathComponent("moderation").path)
-    }
+    let isThere = FileManager.default.fileExists(
+      atPath: Checkout.data.appendingPathComponent("moderation").path)
+    return isThere ? Checkout.data : nil
   }()
 
   /// The fields of one column of a CSV file, without its header.

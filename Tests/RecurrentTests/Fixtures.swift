@@ -1,13 +1,12 @@
 import Foundation
 import JSON
+import TestSupport
 
 @testable import Recurrent
 
 /// Goldens made by the scripts beside them.
 enum Fixtures {
-  static let folder = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures/recurrent")
+  static let folder = Checkout.fixtures("recurrent")
 
   static let keras = [
     "keras-masked", "keras-unmasked", "keras-padded-in-front", "keras-hard-sigmoid",
@@ -39,10 +38,4 @@ enum Fixtures {
     try FileManager.default.copyItem(at: folder.appendingPathComponent(name), to: copy)
     return copy
   }
-}
-
-/// The largest difference of two lists of equal length.
-func difference(_ left: [Float], _ right: [Float]) -> Float {
-  guard left.count == right.count else { return .infinity }
-  return zip(left, right).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }

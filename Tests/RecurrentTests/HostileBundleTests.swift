@@ -25,45 +25,42 @@ import Testing
     }
   }
 
-  @Test(
-    "A value out of place is named with its key",
-    arguments: [
-      ("\"character-word-1\"", "\"character-word-9\"", "format is \"character-word-9\""),
-      ("\"same\"", "\"reflect\"", "network.characters.convolutions[0].padding is \"reflect\""),
-      ("\"same\"", "\"valid\"", "convolutions[0].padding is valid"),
-      ("\"width\": 2", "\"width\": 0", "network.characters.convolutions[0].width is 0"),
-      ("\"width\": 2", "\"width\": 3", "characters.convolutions.0.kernel"),
-      ("\"size\": 6", "\"size\": 7", "characters.embedding"),
-      ("\"size\": 6", "\"size\": -6", "network.characters.size is -6"),
-      ("\"filters\": 10", "\"filters\": 1e99", "filters"),
-      ("\"units\": 12", "\"units\": \"many\"", "network.dense[0].units"),
-      ("\"recurrentActivation\": \"sigmoid\"", "\"recurrentActivation\": \"swish\"", "swish"),
-      ("\"rules\": \"disguises\"", "\"rules\": \"guess\"", "text.rules is \"guess\""),
-      ("\"subwordBuckets\": 64", "\"subwordBuckets\": 63", "subwordBuckets"),
-      ("\"maximumWords\": 30", "\"maximumWords\": 0", "text.maximumWords is 0"),
-      ("\"labels\"", "\"names\"", "labels"),
-      ("\"network\"", "\"net\"", "network"),
-      ("[[8592, 11263]", "[[11263, 8592]", "text.symbols[0]"),
-      ("\"edges\": \"@$|+€£*\"", "\"edges\": 3", "text.edges"),
-      ("\"minimum\": 3", "\"minimum\": 6", "text.subwords.maximum"),
-    ])
-  func values(old: String, new: String, expected: String) throws {
+  @Test(arguments: [
+    ("\"character-word-1\"", "\"character-word-9\"", "format is \"character-word-9\""),
+    ("\"same\"", "\"reflect\"", "network.characters.convolutions[0].padding is \"reflect\""),
+    ("\"same\"", "\"valid\"", "convolutions[0].padding is valid"),
+    ("\"width\": 2", "\"width\": 0", "network.characters.convolutions[0].width is 0"),
+    ("\"width\": 2", "\"width\": 3", "characters.convolutions.0.kernel"),
+    ("\"size\": 6", "\"size\": 7", "characters.embedding"),
+    ("\"size\": 6", "\"size\": -6", "network.characters.size is -6"),
+    ("\"filters\": 10", "\"filters\": 1e99", "filters"),
+    ("\"units\": 12", "\"units\": \"many\"", "network.dense[0].units"),
+    ("\"recurrentActivation\": \"sigmoid\"", "\"recurrentActivation\": \"swish\"", "swish"),
+    ("\"rules\": \"disguises\"", "\"rules\": \"guess\"", "text.rules is \"guess\""),
+    ("\"subwordBuckets\": 64", "\"subwordBuckets\": 63", "subwordBuckets"),
+    ("\"maximumWords\": 30", "\"maximumWords\": 0", "text.maximumWords is 0"),
+    ("\"labels\"", "\"names\"", "labels"),
+    ("\"network\"", "\"net\"", "network"),
+    ("[[8592, 11263]", "[[11263, 8592]", "text.symbols[0]"),
+    ("\"edges\": \"@$|+€£*\"", "\"edges\": 3", "text.edges"),
+    ("\"minimum\": 3", "\"minimum\": 6", "text.subwords.maximum"),
+  ])
+  func `A value out of place is named with its key`(old: String, new: String, expected: String)
+    throws
+  {
     let message = try message(replacing: old, with: new)
     #expect(message?.contains(expected) == true, "\(message ?? "loaded")")
   }
 
-  @Test("A list of words that is shorter than the embedding is an error")
-  func shortList() throws {
+  @Test func `A list of words that is shorter than the embedding is an error`() throws {
     let message = try message(replacing: "potato\n", with: "", in: "words.txt")
     #expect(message?.contains("network.words.count") == true)
   }
 
-  @Test(
-    "A missing file is an error that names it",
-    arguments: [
-      "config.json", "words.txt", "model.safetensors",
-    ])
-  func missing(file: String) throws {
+  @Test(arguments: [
+    "config.json", "words.txt", "model.safetensors",
+  ])
+  func `A missing file is an error that names it`(file: String) throws {
     let folder = try Fixtures.copy("small")
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.removeItem(at: folder.appendingPathComponent(file))
@@ -75,8 +72,7 @@ import Testing
     }
   }
 
-  @Test("Words that are no UTF-8 are an error")
-  func notText() throws {
+  @Test func `Words that are no UTF-8 are an error`() throws {
     let folder = try Fixtures.copy("small")
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data([0x61, 0xFF, 0x0A]).write(to: folder.appendingPathComponent("words.txt"))
@@ -85,8 +81,8 @@ import Testing
     }
   }
 
-  @Test("Weights cut anywhere are an error", arguments: [0, 7, 8, 100, 1000, 5000, 12_000])
-  func cut(length: Int) throws {
+  @Test(arguments: [0, 7, 8, 100, 1000, 5000, 12_000])
+  func `Weights cut anywhere are an error`(length: Int) throws {
     let folder = try Fixtures.copy("small")
     defer { try? FileManager.default.removeItem(at: folder) }
     let url = folder.appendingPathComponent("model.safetensors")
@@ -96,8 +92,7 @@ import Testing
     }
   }
 
-  @Test("A table that would not fit is refused before it is made")
-  func hugeTable() throws {
+  @Test func `A table that would not fit is refused before it is made`() throws {
     let message = try message(
       "keras-masked", replacing: "\"count\": 30,", with: "\"count\": 9000000,")
     #expect(message?.contains("makes a table of more than") == true, "\(message ?? "loaded")")

@@ -1,5 +1,6 @@
 import DefaultWeights
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Recurrent
@@ -19,11 +20,10 @@ import Testing
   }
 
   @Test(
-    "Scores are the Swift kernels' bits on every instruction set",
     arguments: InstructionSet.allCases.filter {
       $0.isSupported && $0 != .openblas && $0 != .swift
     })
-  func bits(set: InstructionSet) throws {
+  func `Scores are the Swift kernels' bits on every instruction set`(set: InstructionSet) throws {
     let (reference, classifier) = (
       try Self.classifier(.int8, .swift), try Self.classifier(.int8, set)
     )
@@ -32,8 +32,7 @@ import Testing
     }
   }
 
-  @Test("A text's scores are the same bits alone and after longer and shorter ones")
-  func alone() throws {
+  @Test func `A text's scores are the same bits alone and after longer and shorter ones`() throws {
     let short = try Self.texts()
     let texts = short + [short.joined(separator: " ")] + short.prefix(9)
     let together = try Self.classifier(.int8)
@@ -44,11 +43,11 @@ import Testing
     }
   }
 
-  @Test("Scores are near float32's, and not the same") func near() throws {
+  @Test func `Scores are near float32's, and not the same`() throws {
     let texts = try Self.texts()
     let differences = zip(
       try Self.classifier(.float32).scores(texts), try Self.classifier(.int8).scores(texts)
-    ).map { difference($0, $1) }
+    ).map { largestDifference($0, $1) }
     #expect((differences.max() ?? 1) < 0.05)
     #expect(differences.contains { $0 > 0 })
   }

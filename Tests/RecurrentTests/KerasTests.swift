@@ -1,38 +1,38 @@
 import Foundation
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Recurrent
 
 /// Parity with Keras on random models of several sizes, masks, lengths and activations.
 @Suite struct KerasTests {
-  @Test(
-    "The scores are Keras's within 1e-5, on every instruction set",
-    arguments: Fixtures.keras, InstructionSet.allCases)
-  func parity(name: String, set: InstructionSet) throws {
+  @Test(arguments: Fixtures.keras, InstructionSet.allCases)
+  func `The scores are Keras's within 1e-5, on every instruction set`(
+    name: String, set: InstructionSet
+  ) throws {
     let classifier = try CharacterWordClassifier(
       contentsOf: Fixtures.folder.appendingPathComponent(name),
       processor: Processor(instructionSet: set, threads: 2))
     let cases = try Fixtures.cases(name)
     #expect(cases.count == 12)
     for (text, scores) in cases {
-      #expect(difference(try classifier.scores(of: text), scores) <= 1e-5)
+      #expect(largestDifference(try classifier.scores(of: text), scores) <= 1e-5)
     }
   }
 
-  @Test("The plain formulas give Keras's scores within 1e-5", arguments: Fixtures.keras)
-  func reference(name: String) throws {
+  @Test(arguments: Fixtures.keras)
+  func `The plain formulas give Keras's scores within 1e-5`(name: String) throws {
     let (configuration, weights, _) = try CharacterWordClassifier.read(
       Fixtures.folder.appendingPathComponent(name))
     let network = ReferenceNetwork(configuration: configuration, weights: weights)
     for (text, scores) in try Fixtures.cases(name) {
-      #expect(difference(network.scores(text), scores) <= 1e-5)
+      #expect(largestDifference(network.scores(text), scores) <= 1e-5)
     }
   }
 
-  @Test(
-    "A text's scores are the same bits after longer and shorter ones", arguments: Fixtures.keras)
-  func workspacesAreClean(name: String) throws {
+  @Test(arguments: Fixtures.keras)
+  func `A text's scores are the same bits after longer and shorter ones`(name: String) throws {
     let classifier = try CharacterWordClassifier(
       contentsOf: Fixtures.folder.appendingPathComponent(name))
     let texts = try Fixtures.cases(name).map(\.text)
@@ -47,8 +47,7 @@ import Testing
     }
   }
 
-  @Test("Ids outside an embedding are errors that name them")
-  func idsAreChecked() throws {
+  @Test func `Ids outside an embedding are errors that name them`() throws {
     let classifier = try CharacterWordClassifier(
       contentsOf: Fixtures.folder.appendingPathComponent("keras-masked"))
     for text in [
@@ -61,8 +60,8 @@ import Testing
     #expect(throws: RecurrentError.self) { _ = try classifier.scores("No rules here") }
   }
 
-  @Test("No ids at all are scored", arguments: Fixtures.keras)
-  func nothing(name: String) throws {
+  @Test(arguments: Fixtures.keras)
+  func `No ids at all are scored`(name: String) throws {
     let classifier = try CharacterWordClassifier(
       contentsOf: Fixtures.folder.appendingPathComponent(name))
     let (configuration, weights, _) = try CharacterWordClassifier.read(
@@ -71,6 +70,6 @@ import Testing
     let scores = try classifier.scores(of: empty)
     #expect(scores.allSatisfy { $0.isFinite })
     let reference = ReferenceNetwork(configuration: configuration, weights: weights).scores(empty)
-    #expect(difference(scores, reference) <= 1e-6)
+    #expect(largestDifference(scores, reference) <= 1e-6)
   }
 }

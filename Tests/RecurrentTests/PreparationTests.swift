@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Recurrent
@@ -39,8 +40,7 @@ import Testing
 
   static let folder = Fixtures.folder.appendingPathComponent("small")
 
-  @Test("Hard texts get the ids that Python gives them")
-  func ids() throws {
+  @Test func `Hard texts get the ids that Python gives them`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let cases = try Self.cases("small/cases.json")
     #expect(cases.count > 100)
@@ -52,33 +52,29 @@ import Testing
     }
   }
 
-  @Test("Hard texts get the scores that PyTorch gives them, within 1e-5")
-  func scores() throws {
+  @Test func `Hard texts get the scores that PyTorch gives them, within 1e-5`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let (configuration, weights, _) = try CharacterWordClassifier.read(Self.folder)
     let reference = ReferenceNetwork(configuration: configuration, weights: weights)
     for one in try Self.cases("small/cases.json") {
-      #expect(difference(try classifier.scores(one.text), one.scores) <= 1e-5)
-      #expect(difference(reference.scores(one.prepared), one.scores) <= 1e-5)
+      #expect(largestDifference(try classifier.scores(one.text), one.scores) <= 1e-5)
+      #expect(largestDifference(reference.scores(one.prepared), one.scores) <= 1e-5)
     }
   }
 
-  @Test(
-    "A disguised word is the word that it stands for",
-    arguments: [
-      ("he11o", "hello"), ("1ove|y", "lovely"), ("(0ff33", "coffee"), ("8an4n@", "banana"),
-      ("p*t#to", "potato"), ("pot-to", "potato"), ("🅱🅰🅽🅰🅽🅰", "banana"), ("ⓗⓔⓛⓛⓞ", "hello"),
-      ("𝗉𝗈𝗍𝖺𝗍𝗈", "potato"), ("p o t a t o", "potato"), ("hellllo", "hello"),
-    ])
-  func words(disguised: String, plain: String) throws {
+  @Test(arguments: [
+    ("he11o", "hello"), ("1ove|y", "lovely"), ("(0ff33", "coffee"), ("8an4n@", "banana"),
+    ("p*t#to", "potato"), ("pot-to", "potato"), ("🅱🅰🅽🅰🅽🅰", "banana"), ("ⓗⓔⓛⓛⓞ", "hello"),
+    ("𝗉𝗈𝗍𝖺𝗍𝗈", "potato"), ("p o t a t o", "potato"), ("hellllo", "hello"),
+  ])
+  func `A disguised word is the word that it stands for`(disguised: String, plain: String) throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let expected = try classifier.prepare(plain).words
     #expect(expected.count == 1 && expected != [.unknown(subwords: [])])
     #expect(try classifier.prepare(disguised).words == expected)
   }
 
-  @Test("An unlisted character has the id of the letter that it looks like")
-  func lookAlikes() throws {
+  @Test func `An unlisted character has the id of the letter that it looks like`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let plain = try classifier.prepare("tomato").characters
     #expect(!plain.contains(1))
@@ -87,14 +83,14 @@ import Testing
     #expect(try classifier.prepare("世").characters.contains(1))
   }
 
-  @Test("A flag is no word")
-  func flags() throws {
+  @Test func `A flag is no word`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     #expect(try classifier.prepare("🇫🇷").words.isEmpty)
   }
 
-  @Test("A batch gives each text the same bits as alone, from many tasks at once")
-  func batches() async throws {
+  @Test func `A batch gives each text the same bits as alone, from many tasks at once`()
+    async throws
+  {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let texts = try Self.cases("small/cases.json").map(\.text)
     let alone = try texts.map { try classifier.scores($0) }
@@ -104,8 +100,7 @@ import Testing
     }
   }
 
-  @Test("Counts go on beyond the maximum, ids do not")
-  func truncation() throws {
+  @Test func `Counts go on beyond the maximum, ids do not`() throws {
     let classifier = try CharacterWordClassifier(contentsOf: Self.folder)
     let long = try classifier.prepare(String(repeating: "garden ", count: 50))
     #expect(long.isTruncated)

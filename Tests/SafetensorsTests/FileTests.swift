@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Safetensors
@@ -14,7 +15,7 @@ import Testing
 
 @Suite struct SafetensorsWriterTests {
   @Test func `what is written in pieces reads back the same`() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let url = folder.appending(path: "model.safetensors")
       let floats = (0..<1000).map { Float($0) / 7 }
       var writer = try SafetensorsWriter(
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func `a file that is not completed does not appear`() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let url = folder.appending(path: "model.safetensors")
       #expect(throws: SafetensorsError.self) {
         var writer = try SafetensorsWriter(url, tensors: [.init("a", .uint8, [4])])
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test func `announcements that make no file are rejected`() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let url = folder.appending(path: "a.safetensors")
       #expect(throws: SafetensorsError.self) {
         _ = try SafetensorsWriter(url, tensors: [.init("a", .int8, [1]), .init("a", .int8, [1])])
@@ -91,7 +92,7 @@ import Testing
 
 @Suite struct LargeFileTests {
   @Test func `a file beyond 4 GB opens without being read`() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let url = folder.appending(path: "large.safetensors")
       let count = 1_200_000_000
       let header = file(
@@ -112,7 +113,7 @@ import Testing
 @Suite struct ShardTests {
   /// Two shards with one tensor each, and this index.
   func withShards(_ index: String, _ body: (URL) throws -> Void) throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for (name, value) in [("a", 1 as Float), ("b", 2)] {
         var writer = try SafetensorsWriter(
           folder.appending(path: "\(name).safetensors"), tensors: [.init(name, .float32, [1])])
@@ -204,7 +205,7 @@ import Testing
   }
 
   @Test func `what cannot be opened is an error that says why`() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       #expect(message(folder.appending(path: "none")).contains("no such file"))
       #expect(message(folder).contains("no safetensors file"))
       try Data([0]).write(to: folder.appending(path: "tf_model.h5"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Safetensors
@@ -35,7 +36,7 @@ import Testing
 
   private func message(_ files: [String], open name: String? = nil) throws -> String {
     var message = "no error"
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for file in files { try Data("x".utf8).write(to: folder.appending(path: file)) }
       do {
         _ = try Checkpoint(contentsOf: name.map { folder.appending(path: $0) } ?? folder)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Safetensors
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func `a folder with a PyTorch file only opens it`() throws {
-    try withFolder { target in
+    try withTemporaryFolder { target in
       let source = folder.appending(path: "wrapped/pytorch_model.bin")
       try Data(contentsOf: source).write(to: target.appending(path: "pytorch_model.bin"))
       #expect(try Checkpoint(contentsOf: target).names == ["layer.weight", "layer.bias"])

@@ -1,6 +1,4 @@
-import Foundation
-import JSON
-import Testing
+import TestSupport
 
 @testable import Safetensors
 
@@ -24,14 +22,4 @@ func error(_ bytes: [UInt8]) -> SafetensorsError? {
   }
 }
 
-/// A folder that exists during the call.
-func withFolder(_ body: (URL) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("safetensors-\(UInt64.random(in: 0 ... .max))")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  try body(folder)
-}
-
-let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .appending(path: "Fixtures/safetensors")
+let fixtures = Checkout.fixtures("safetensors")

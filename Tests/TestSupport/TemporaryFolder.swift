@@ -38,3 +38,9 @@ package final class TemporaryFolder {
     try FileManager.default.copyItem(at: source, to: target)
   }
 }
+
+/// Calls `body` with a folder that is removed afterwards.
+package func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
+  let folder = try TemporaryFolder()
+  try withExtendedLifetime(folder) { try body(folder.url) }
+}

@@ -1,13 +1,13 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tokenizers
 
 /// Files beside the tests: what the reference library made of small tokenizers.
 enum Fixtures {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures/tokenizers")
+  static let root = Checkout.fixtures("tokenizers")
 
   static func golden(_ name: String) throws -> JSONValue {
     let file = root.appending(path: "goldens/\(name).json")
@@ -30,12 +30,7 @@ enum Fixtures {
   }
 
   /// The folder of shared data, which is not part of the project.
-  static let data: URL = {
-    if let path = ProcessInfo.processInfo.environment["MODERATION_DATA"] {
-      return URL(filePath: path)
-    }
-    return root.appending(path: "../../../../shared/data").standardizedFileURL
-  }()
+  static let data = Checkout.data
 
   static let hasData = FileManager.default.fileExists(
     atPath: data.appending(path: "tokenizers").path)
