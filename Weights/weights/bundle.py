@@ -1,6 +1,6 @@
 """From a fine-tuned model to a bundle: int8 weights, calibration, thresholds.
 
-    python -m weights.bundle WORK/model OUTPUT
+    python -m weights.bundle WORK/model OUTPUT      # OUTPUT must not be there yet
 
 The weights are prepared by `moderate quantize` on training texts. Calibration and thresholds rest on
 validation rows, scored by the prepared weights in our own engine.
@@ -121,7 +121,6 @@ def prepare(model, output, work):
     rng = random.Random(3)
     texts = [row.text for row in sources.load() if row.split == "train"]
     engine.write_lines(work / "calibration.jsonl", rng.sample(texts, 600))
-    shutil.rmtree(output, ignore_errors=True)
     engine.run("quantize", "--model", plain, "--output", output, "--calibrate", work / "calibration.jsonl")
     return json.loads((output / "moderation.json").read_text()).get("quantization")
 

@@ -17,9 +17,9 @@ such disguises do not reach the network at all; the other kinds were shown in tr
 - `card.json`: every figure below, and more; `suite.jsonl`: the plain sentences of our own
 
     python -m weights.start START && python -m weights.train START WORK
-    python -m weights.bundle WORK/model ../default && python -m weights.judge
+    python -m weights.bundle WORK/model OUTPUT && python -m weights.judge OUTPUT
 
-made it and this page (in `Weights/`; figures alone: the last one). Licence of the weights: Apache-2.0.
+made it and this page (in `Weights/`; figures alone: the last one, without OUTPUT). Licence of the weights: Apache-2.0.
 
 ## What it is not for
 
