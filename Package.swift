@@ -63,9 +63,9 @@ let package = Package(
     module("JSON", ["Platform"]),
     module("Tensor", ["COpenBLAS", "CKernels", "Platform"]),
     module("Safetensors", ["JSON", "Platform", system]),
-    module("Tokenizers", ["JSON"]),
-    module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", real]),
-    module("Quantization", ["Transformer", "Tensor", "Safetensors", real]),
+    module("Tokenizers", ["JSON", "Platform"]),
+    module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", "Platform", real]),
+    module("Quantization", ["Transformer", "Tensor", "Safetensors", "Platform", real]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON", "Platform", real]),
     module("Heads", ["Tensor", "Safetensors", "JSON", "Platform", real]),
     .target(

@@ -1,12 +1,7 @@
+public import Platform
 internal import Safetensors
 public import Tensor
 public import Transformer
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// Makes a prepared int8 model of a float32 one.
 ///

@@ -1,12 +1,7 @@
+public import Platform
 internal import Safetensors
 internal import Tensor
 public import Transformer
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A model whose layers are rounded, ready to be written. `PreparedLayer` has the format.
 public struct PreparedModel {

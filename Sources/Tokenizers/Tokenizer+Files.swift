@@ -1,10 +1,5 @@
 import JSON
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
+public import Platform
 
 extension Tokenizer {
   /// Reads the tokenizer of a model's folder: `tokenizer.json`, else `spm.model` or

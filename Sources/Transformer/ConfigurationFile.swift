@@ -1,10 +1,5 @@
 internal import JSON
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
+internal import Platform
 
 /// A JSON file of a model's folder, with errors that name it.
 struct ConfigurationFile {

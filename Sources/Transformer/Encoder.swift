@@ -1,10 +1,5 @@
+public import Platform
 public import Tensor
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A transformer encoder: token ids to one vector for each token.
 ///

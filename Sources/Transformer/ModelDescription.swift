@@ -1,12 +1,7 @@
 internal import JSON
+public import Platform
 internal import Safetensors
 public import Tokenizers
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// What the files of a Hugging Face folder say of a model. ``SentenceEncoder`` and
 /// ``SequenceClassifier`` are made from it.

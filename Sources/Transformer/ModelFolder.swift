@@ -1,11 +1,6 @@
+package import Platform
 package import Safetensors
 package import Tensor
-
-#if canImport(FoundationEssentials)
-  package import FoundationEssentials
-#else
-  package import Foundation
-#endif
 
 /// The files of a Hugging Face model.
 package struct ModelFolder {

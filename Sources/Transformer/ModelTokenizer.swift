@@ -1,11 +1,6 @@
 internal import JSON
+public import Platform
 public import Tokenizers
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A text as a model is given it.
 public struct ModelInput: Sendable, Hashable {

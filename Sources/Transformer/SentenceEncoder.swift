@@ -1,11 +1,6 @@
+public import Platform
 public import Tensor
 public import Tokenizers
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// The vector of a text.
 public struct SentenceEmbedding: Sendable {

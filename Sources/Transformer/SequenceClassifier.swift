@@ -1,12 +1,7 @@
 internal import JSON
+public import Platform
 public import Tensor
 public import Tokenizers
-
-#if canImport(FoundationEssentials)
-  public import FoundationEssentials
-#else
-  public import Foundation
-#endif
 
 /// A fine-tuned classifier as Hugging Face saves it: encoder, head, labels and tokenizer in a folder.
 ///

@@ -173,7 +173,8 @@ extension Matrix {
   fileprivate func transposed(_ kernels: Kernels) -> Matrix {
     let stride = Matrix.spreadStride(rows)
     let result = Matrix(
-      storage: Storage<Float>(count: columns * stride), rows: columns, columns: rows, stride: stride)
+      storage: Storage<Float>(count: columns * stride), rows: columns, columns: rows, stride: stride
+    )
     kernels.transpose(self, into: result)
     return result
   }

@@ -1,12 +1,7 @@
 internal import JSON
+internal import Platform
 internal import Safetensors
 internal import Tensor
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 /// A dense layer on the pooled vector: sentence-transformers' `Dense` module.
 struct DenseModule: Sendable {

@@ -1,12 +1,7 @@
 internal import JSON
+internal import Platform
 internal import Safetensors
 internal import Tensor
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 
 /// A layer norm of the pooled vector: sentence-transformers' `LayerNorm` module.
 struct LayerNormModule: Sendable {

@@ -1,10 +1,5 @@
 internal import JSON
-
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
+internal import Platform
 
 /// The files that sentence-transformers 5.7 writes beside a model: `modules.json` and what it names,
 /// `sentence_bert_config.json`, `config_sentence_transformers.json`.
