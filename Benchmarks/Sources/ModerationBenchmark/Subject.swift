@@ -77,7 +77,7 @@ struct Subject {
   func stages(_ settings: Settings) throws -> [Int: [String: Double]] {
     guard let description else { return [:] }
     let profile = Profile()
-    let processor = Processor(threads: self.processor.pool.threads, profile: profile)
+    let processor = Processor(threads: self.processor.threads, profile: profile)
     let model: ([TokenSequence]) throws -> Void
     if description.labels == nil {
       let encoder = try SentenceEncoder(

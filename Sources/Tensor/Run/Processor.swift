@@ -26,6 +26,9 @@ public struct Processor: Sendable {
     self.profile = profile
   }
 
+  /// The threads that share the work, the calling one among them.
+  public var threads: Int { pool.threads }
+
   /// The same kernels on the calling thread alone: for the steps of work whose parts the threads share
   /// out already.
   package var singleThreaded: Processor {
