@@ -41,6 +41,8 @@ public struct Processor: Sendable {
   package func map<Result: Sendable, Failure: Error>(
     _ count: Int, _ body: (Int) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
+    // One has nothing to share out, and the bookkeeping would cost it some microseconds.
+    if count == 1 { return [try body(0)] }
     let results = Mutex([Swift.Result<Result, Failure>?](repeating: nil, count: count))
     pool.run(parts: count) { index, _ in
       let result = Swift.Result { () throws(Failure) in try body(index) }
