@@ -5,7 +5,7 @@
 public struct Tokenizer: Sendable {
   var normalizer: Normalizer?
   var preTokenizer: PreTokenizer?
-  let model: Model
+  let model: SubwordModel
   var postProcessor: PostProcessor?
   var addedTokens: AddedTokens
 
@@ -29,7 +29,7 @@ public struct Tokenizer: Sendable {
   public internal(set) var maskID: Int32?
 
   init(
-    normalizer: Normalizer?, preTokenizer: PreTokenizer?, model: Model,
+    normalizer: Normalizer?, preTokenizer: PreTokenizer?, model: SubwordModel,
     postProcessor: PostProcessor?, addedTokens: AddedTokens
   ) throws(TokenizerError) {
     self.normalizer = normalizer

@@ -52,7 +52,7 @@ struct SpecialTokens: Sendable {
 
   /// Takes over what a file says; a later file replaces the roles of an earlier one, and adds to the
   /// additional tokens.
-  mutating func replace(by component: Component) throws(TokenizerError) {
+  mutating func replace(by component: ComponentReader) throws(TokenizerError) {
     for role in Self.standardRoles {
       guard let value = component.value[role] else { continue }
       givenRoles.insert(role)

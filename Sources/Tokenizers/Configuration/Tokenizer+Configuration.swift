@@ -131,7 +131,7 @@ extension PostProcessor {
   }
 }
 
-extension Model {
+extension SubwordModel {
   /// The token for what is not in the vocabulary.
   fileprivate var unknownID: Int32? {
     switch self {

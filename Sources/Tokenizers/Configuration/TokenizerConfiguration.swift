@@ -48,28 +48,28 @@ struct TokenizerConfiguration {
     model: JSONValue?, fallback: TokenizerClass = .plain
   ) throws(TokenizerError) {
     let component = try configuration.map { json throws(TokenizerError) in
-      try Component(json, "tokenizer_config.json")
+      try ComponentReader(json, "tokenizer_config.json")
     }
     self.init(try Self.tokenizerClass(component, model) ?? fallback)
     if let component { try read(component) }
     // The two older files count only where the newer one does not list the tokens.
     guard !listsAddedTokens else { return }
     if let specialTokensMap {
-      try special.replace(by: Component(specialTokensMap, "special_tokens_map.json"))
+      try special.replace(by: ComponentReader(specialTokensMap, "special_tokens_map.json"))
     }
-    if let tokens { try readAddedTokens(Component(tokens, "added_tokens.json")) }
+    if let tokens { try readAddedTokens(ComponentReader(tokens, "added_tokens.json")) }
   }
 
   /// `tokenizer_class` of `tokenizer_config.json`, else of `config.json`, else what `model_type`
   /// stands for.
   private static func tokenizerClass(
-    _ component: Component?, _ model: JSONValue?
+    _ component: ComponentReader?, _ model: JSONValue?
   ) throws(TokenizerError) -> TokenizerClass? {
     if let name = try component?.optionalString("tokenizer_class") {
       return try TokenizerClass(named: name)
     }
     guard let model, case .object = model else { return nil }
-    let component = try Component(model, "config.json")
+    let component = try ComponentReader(model, "config.json")
     if let name = try component.optionalString("tokenizer_class") {
       return try TokenizerClass(named: name)
     }
@@ -77,7 +77,7 @@ struct TokenizerConfiguration {
     return try TokenizerClass.of(modelType: type)
   }
 
-  private mutating func read(_ component: Component) throws(TokenizerError) {
+  private mutating func read(_ component: ComponentReader) throws(TokenizerError) {
     guard case .object(let object) = component.value else { return }
     try TokenizerKey.refuse(component)
     unknownKeys = object.keys.filter { !TokenizerKey.isKnown($0) }
@@ -114,7 +114,7 @@ struct TokenizerConfiguration {
     try readTokens(component)
   }
 
-  private mutating func readTokens(_ component: Component) throws(TokenizerError) {
+  private mutating func readTokens(_ component: ComponentReader) throws(TokenizerError) {
     try special.replace(by: component)
     guard case .object(let decoder)? = component.value["added_tokens_decoder"] else { return }
     listsAddedTokens = true
@@ -129,7 +129,7 @@ struct TokenizerConfiguration {
   }
 
   /// `{"token": id, …}`
-  private mutating func readAddedTokens(_ component: Component) throws(TokenizerError) {
+  private mutating func readAddedTokens(_ component: ComponentReader) throws(TokenizerError) {
     guard case .object(let object) = component.value else { return }
     for (content, value) in object {
       var token = AddedToken(content: content)
@@ -170,7 +170,7 @@ struct TokenizerConfiguration {
   }
 }
 
-extension Component {
+extension ComponentReader {
   /// `model_max_length`, or `max_len` where that key is not there; nil for no limit.
   fileprivate func maximumLength() throws(TokenizerError) -> Int? {
     for key in ["model_max_length", "max_len"] {
@@ -193,7 +193,7 @@ extension AddedToken {
       self.init(content: content, isNormalized: !isSpecial, isSpecial: isSpecial)
       return
     }
-    let component = try Component(value, path)
+    let component = try ComponentReader(value, path)
     self.init(content: try component.string("content"))
     let marked = try component.bool("special", default: false)
     self.isSpecial = isSpecial || marked

@@ -63,7 +63,7 @@ enum TokenizerKey {
   }
 
   /// Refuses the keys that change tokens in a way that is not followed here.
-  static func refuse(_ component: Component) throws(TokenizerError) {
+  static func refuse(_ component: ComponentReader) throws(TokenizerError) {
     func refuse(_ key: String, _ reason: String) -> TokenizerError {
       .invalid(path: "\(component.path).\(key)", reason: reason)
     }

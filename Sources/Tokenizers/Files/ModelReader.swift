@@ -10,7 +10,7 @@ struct ModelReader {
   private var merges: [(left: [UInt8], right: [UInt8])]?
   private var options = JSONObject()
 
-  static func read(_ scanner: inout JSONScanner) throws(TokenizerError) -> Model {
+  static func read(_ scanner: inout JSONScanner) throws(TokenizerError) -> SubwordModel {
     var reader = ModelReader()
     do { try reader.scan(&scanner) } catch { throw .json(file: "tokenizer.json", error) }
     return try reader.model()
@@ -104,8 +104,8 @@ struct ModelReader {
 
   // MARK: Models
 
-  private func model() throws(TokenizerError) -> Model {
-    let component = try Component(.object(options), "model")
+  private func model() throws(TokenizerError) -> SubwordModel {
+    let component = try ComponentReader(.object(options), "model")
     let name: String
     if let type = try component.optionalString("type") {
       name = type
@@ -144,7 +144,7 @@ struct ModelReader {
     return try Vocabulary(table, ids: ids)
   }
 
-  private func bytePair(_ component: Component) throws(TokenizerError) -> BytePairEncoding {
+  private func bytePair(_ component: ComponentReader) throws(TokenizerError) -> BytePairEncoding {
     guard let merges else { throw .json(file: "model", .missing(path: "merges")) }
     if let dropout = component.value["dropout"], dropout != .null, dropout != 0 {
       throw .invalid(path: "model.dropout", reason: "drops merges at random, which is for training")

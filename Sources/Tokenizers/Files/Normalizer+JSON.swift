@@ -1,7 +1,7 @@
 import JSON
 
 extension Normalizer {
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     let name = try component.string("type")
     switch name {
     case "BertNormalizer", "Bert":

@@ -1,7 +1,7 @@
 import JSON
 
 extension PostProcessor {
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     let name = try component.string("type")
     switch name {
     case "TemplateProcessing": self = .template(try Template(component))
@@ -25,7 +25,7 @@ extension PostProcessor {
   }
 }
 
-extension Component {
+extension ComponentReader {
   /// The id of `["[SEP]", 102]`.
   fileprivate func tokenID(_ key: String) throws(TokenizerError) -> Int32 {
     try id(value[key]?[1], key + "[1]")
@@ -38,14 +38,14 @@ extension Component {
 }
 
 extension Template {
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     let tokens = try component.component("special_tokens")
     single = try Template.parts(component, "single", tokens)
     pair = try Template.parts(component, "pair", tokens)
   }
 
   private static func parts(
-    _ component: Component, _ key: String, _ tokens: Component
+    _ component: ComponentReader, _ key: String, _ tokens: ComponentReader
   ) throws(TokenizerError) -> [Part] {
     var parts: [Part] = []
     for piece in try component.components(key) {

@@ -5,7 +5,7 @@ extension PreTokenizer {
   static let byteLevelPattern =
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     let name = try component.string("type")
     switch name {
     case "BertPreTokenizer":
@@ -29,7 +29,7 @@ extension PreTokenizer {
       let usesExpression = try component.bool("use_regex", default: true)
       self = .byteLevel(
         addsPrefixSpace: try component.bool("add_prefix_space"),
-        expression: usesExpression ? try Expression(Self.byteLevelPattern) : nil)
+        expression: usesExpression ? try RegularExpression(Self.byteLevelPattern) : nil)
     case "FixedLength":
       let length = try component.optionalInt("length") ?? 5
       guard length > 0 else {
@@ -47,7 +47,7 @@ extension PreTokenizer {
   }
 }
 
-extension Component {
+extension ComponentReader {
   fileprivate func behavior(
     default fallback: SplitBehavior?
   ) throws(TokenizerError) -> SplitBehavior {
@@ -61,7 +61,7 @@ extension Component {
 }
 
 extension Metaspace {
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     let name = try component.string("prepend_scheme", default: "always")
     guard var scheme = Scheme(rawValue: name) else {
       throw .invalid(

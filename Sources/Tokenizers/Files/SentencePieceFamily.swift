@@ -58,7 +58,7 @@ extension Tokenizer {
       unknown = file.unknown
     }
     let vocabulary = try Vocabulary(table)
-    let model = Model.unigram(
+    let model = SubwordModel.unigram(
       try Unigram(vocabulary, scores: scores, unknown: unknown, byteFallback: false))
 
     var added = AddedTokens()

@@ -5,7 +5,7 @@ struct TokenizerReader {
   private var normalizer: Normalizer?
   private var preTokenizer: PreTokenizer?
   private var postProcessor: PostProcessor?
-  private var model: Model?
+  private var model: SubwordModel?
   private var added: [(id: Int32, token: AddedToken)] = []
   private var truncatesLeft = false
   private var paddingToken: String?
@@ -70,17 +70,17 @@ struct TokenizerReader {
         throw .invalid(path: key, reason: "should be a list")
       }
       for (index, token) in tokens.enumerated() {
-        let component = try Component(token, "added_tokens[\(index)]")
+        let component = try ComponentReader(token, "added_tokens[\(index)]")
         added.append((try component.id(component.value["id"], "id"), try AddedToken(component)))
       }
     case _ where value == .null: break
-    case "normalizer": normalizer = try Normalizer(Component(value, key))
-    case "pre_tokenizer": preTokenizer = try PreTokenizer(Component(value, key))
-    case "post_processor": postProcessor = try PostProcessor(Component(value, key))
+    case "normalizer": normalizer = try Normalizer(ComponentReader(value, key))
+    case "pre_tokenizer": preTokenizer = try PreTokenizer(ComponentReader(value, key))
+    case "post_processor": postProcessor = try PostProcessor(ComponentReader(value, key))
     case "truncation":
-      let side = try Component(value, key).optionalString("direction") ?? "Right"
+      let side = try ComponentReader(value, key).optionalString("direction") ?? "Right"
       truncatesLeft = side == "Left"
-    case "padding": paddingToken = try Component(value, key).optionalString("pad_token")
+    case "padding": paddingToken = try ComponentReader(value, key).optionalString("pad_token")
     // The way back from ids to text plays no part here.
     case "decoder": break
     default: throw .unknownOption(component: "tokenizer.json", name: key)
@@ -89,7 +89,7 @@ struct TokenizerReader {
 }
 
 extension AddedToken {
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     self.init(content: try component.string("content"))
     isSingleWord = try component.bool("single_word")
     stripsLeft = try component.bool("lstrip")

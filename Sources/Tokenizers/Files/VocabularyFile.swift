@@ -30,7 +30,7 @@ extension Tokenizer {
     let vocabulary = try Vocabulary(lines: bytes)
     let special = configuration.special
     let unknown = special.content(of: "unk_token") ?? "[UNK]"
-    let model = Model.wordPiece(
+    let model = SubwordModel.wordPiece(
       try WordPiece(
         vocabulary, unknown: unknown, continuationPrefix: "##", maximumScalars: 100))
     var added = AddedTokens()

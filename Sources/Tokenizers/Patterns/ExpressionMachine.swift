@@ -14,7 +14,7 @@ struct ExpressionMachine {
     case lazyRun(set: Int)
   }
 
-  private let expression: Expression
+  private let expression: RegularExpression
   private let range: Range<Int>
   private var stack: [Choice] = []
   private var steps = 0
@@ -25,7 +25,7 @@ struct ExpressionMachine {
 
   private static let patience = 4096
 
-  init(_ expression: Expression, _ range: Range<Int>) {
+  init(_ expression: RegularExpression, _ range: Range<Int>) {
     self.expression = expression
     self.range = range
   }

@@ -3,7 +3,7 @@ enum Pattern: Sendable {
   case string([UInt8])
   /// A space, at least `minimum` times.
   case spaces(minimum: Int)
-  case expression(Expression)
+  case expression(RegularExpression)
 
   /// Calls `body` with every match inside `range`, from left to right; they do not overlap.
   @inline(__always)

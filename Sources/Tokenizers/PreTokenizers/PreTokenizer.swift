@@ -8,7 +8,7 @@ indirect enum PreTokenizer: Sendable {
   case delimiter(UInt32)
   case split(Pattern, SplitBehavior, isInverted: Bool)
   case metaspace(Metaspace)
-  case byteLevel(addsPrefixSpace: Bool, expression: Expression?)
+  case byteLevel(addsPrefixSpace: Bool, expression: RegularExpression?)
   case fixedLength(Int)
   case sequence([PreTokenizer])
 

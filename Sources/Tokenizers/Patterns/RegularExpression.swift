@@ -2,7 +2,7 @@
 ///
 /// Without captures and back references a state that failed once fails always; after a number of
 /// steps such states are remembered, so that no pattern takes exponential time.
-struct Expression: Sendable {
+struct RegularExpression: Sendable {
   enum Instruction: Sendable {
     case set(Int)
     /// As many of a set as there are (or as few), at least and at most so many.

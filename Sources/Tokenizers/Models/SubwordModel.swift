@@ -1,5 +1,5 @@
 /// What turns words into tokens.
-enum Model: Sendable {
+enum SubwordModel: Sendable {
   case wordPiece(WordPiece)
   case wordLevel(WordLevel)
   case unigram(Unigram)

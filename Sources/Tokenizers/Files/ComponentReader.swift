@@ -1,7 +1,7 @@
 import JSON
 
 /// A JSON object that describes a component, read with the path at hand for error messages.
-struct Component {
+struct ComponentReader {
   let value: JSONValue
   let path: String
 
@@ -64,17 +64,17 @@ struct Component {
   }
 
   /// The components of a list.
-  func components(_ key: String) throws(TokenizerError) -> [Component] {
-    var components: [Component] = []
+  func components(_ key: String) throws(TokenizerError) -> [ComponentReader] {
+    var components: [ComponentReader] = []
     for (index, element) in try array(key).enumerated() {
-      components.append(try Component(element, "\(path).\(key)[\(index)]"))
+      components.append(try ComponentReader(element, "\(path).\(key)[\(index)]"))
     }
     return components
   }
 
-  func component(_ key: String) throws(TokenizerError) -> Component {
+  func component(_ key: String) throws(TokenizerError) -> ComponentReader {
     guard let value = value[key] else { throw .json(file: path, .missing(path: key)) }
-    return try Component(value, "\(path).\(key)")
+    return try ComponentReader(value, "\(path).\(key)")
   }
 
   /// A token's id in the range of an `Int32`.
@@ -97,7 +97,7 @@ struct Component {
 
 extension Pattern {
   /// `{"String": …}` or `{"Regex": …}`.
-  init(_ component: Component) throws(TokenizerError) {
+  init(_ component: ComponentReader) throws(TokenizerError) {
     try component.allow("String", "Regex")
     if let string = try component.optionalString("String") {
       guard !string.isEmpty else {
@@ -113,7 +113,7 @@ extension Pattern {
     switch expression {
     case " {2,}": self = .spaces(minimum: 2)
     case " +": self = .spaces(minimum: 1)
-    default: self = .expression(try Expression(expression))
+    default: self = .expression(try RegularExpression(expression))
     }
   }
 }
