@@ -6,7 +6,8 @@ struct ClassificationHead: Sendable {
   /// The states that the head reads.
   enum Reading: Sendable {
     case first
-    case last
+    /// That of the last token which is not padding, or of the last one where no id is padding.
+    case last(padding: Int32?)
     /// The mean of all states, before the dense layer.
     case mean
     /// The mean of all tokens' logits.
@@ -30,11 +31,13 @@ struct ClassificationHead: Sendable {
     self.output = output
   }
 
-  /// The one token that the head reads, of so many; nil where it reads all.
-  var onlyToken: ((_ count: Int) -> Int)? {
+  /// The one token that the head reads, by the ids of the message; nil where it reads all.
+  var onlyToken: ((_ ids: [Int32]) -> Int)? {
     switch reading {
     case .first: { _ in 0 }
-    case .last: { $0 - 1 }
+    // The first where all are padding, as in transformers.
+    case .last(let padding?): { ids in ids.lastIndex { $0 != padding } ?? 0 }
+    case .last(nil): { ids in ids.count - 1 }
     case .mean, .meanOfLogits: nil
     }
   }
@@ -42,7 +45,8 @@ struct ClassificationHead: Sendable {
   /// - Parameter hidden: `[tokens, hidden size]`, or the state of ``onlyToken``
   /// - Returns: one logit for each label
   func callAsFunction(_ hidden: Matrix, on processor: Processor) -> [Float] {
-    var states = reading == .mean ? Self.mean(hidden) : hidden
+    var states = hidden
+    if case .mean = reading { states = Self.mean(hidden) }
     if let dense {
       let pooled = Matrix(rows: states.rows, columns: dense.outputs)
       processor.kernels.dense(states, dense, activation: activation, into: pooled)
@@ -51,7 +55,8 @@ struct ClassificationHead: Sendable {
     norm?(states, into: states, on: processor)
     let logits = Matrix(rows: states.rows, columns: output.outputs)
     processor.kernels.dense(states, output, into: logits)
-    return (reading == .meanOfLogits ? Self.mean(logits) : logits)[row: 0]
+    if case .meanOfLogits = reading { return Self.mean(logits)[row: 0] }
+    return logits[row: 0]
   }
 
   /// The mean of the rows, `[1, columns]`.

@@ -3,6 +3,11 @@ internal import Tensor
 
 /// Values of `config.json` as the families read them. Each error names the file and the key.
 extension ConfigurationFile {
+  /// Whether a key is there, null or not.
+  func has(_ key: String) -> Bool { value[key] != nil }
+
+  func isNull(_ key: String) -> Bool { value[key] == .null }
+
   /// A number of things: units, layers, rows of a table. The default upper bound is far above that of
   /// any model, and keeps products of sizes within 64 bits.
   ///
@@ -26,6 +31,14 @@ extension ConfigurationFile {
     }
   }
 
+  /// - Parameter fallback: the number where the key is absent; null is none
+  func optionalInteger(
+    _ key: String, default fallback: Int? = nil
+  ) throws(TransformerError) -> Int? {
+    guard has(key) else { return fallback }
+    return try read { json throws(JSONError) in try json.optionalInt(key) }
+  }
+
   func number(_ key: String, default fallback: Double) throws(TransformerError) -> Float {
     Float(try read { json throws(JSONError) in try json.optionalDouble(key) ?? fallback })
   }
@@ -40,11 +53,27 @@ extension ConfigurationFile {
     }
   }
 
+  /// The object under a key, whose own keys are read like those of the file; nil: absent or null.
+  func object(_ key: String) throws(TransformerError) -> ConfigurationFile? {
+    let object = try read { json throws(JSONError) in try json.optionalObject(key) }
+    return object.map { ConfigurationFile(path: path, value: .object($0)) }
+  }
+
   /// An activation by the names of transformers' `ACT2FN`.
   func activation(_ key: String, default fallback: String) throws(TransformerError) -> Activation {
     let name = try text(key, default: fallback)
     guard let activation = Activation(transformersName: name) else { throw unsupported(key, name) }
     return activation
+  }
+
+  /// An error unless one number is a multiple of another.
+  func requireMultiple(
+    _ number: Int, _ key: String, of divisor: Int, _ divisorKey: String
+  ) throws(TransformerError) {
+    guard number % divisor == 0 else {
+      throw .inconsistent(
+        file: path, reason: "\(key) \(number) is not a multiple of \(divisorKey) \(divisor)")
+    }
   }
 
   /// An error unless the text is absent or as given.
@@ -58,6 +87,12 @@ extension ConfigurationFile {
     guard try flag(key, default: expected) == expected else {
       throw unsupported(key, "\(!expected)")
     }
+  }
+
+  /// An error unless the value is absent, null or 0.
+  func requireNone(_ key: String) throws(TransformerError) {
+    let number = try number(key, default: 0)
+    guard number == 0 else { throw unsupported(key, "\(number)") }
   }
 
   /// An error unless the object is absent or has no keys.

@@ -55,11 +55,13 @@ public final class Encoder: Sendable {
   /// stands beside it.
   ///
   /// - Parameters:
-  ///   - token: which one of so many tokens is wanted; nil: all. The last layer leaves the others out.
+  ///   - token: which one of a message's tokens is wanted, by their ids; nil: all. The last layer
+  ///     leaves the others out.
   ///   - body: gets the message's index and its states, `[tokens, hidden size]` or
   ///     `[1, hidden size]`, valid during the call.
   package func forEachMessage(
-    of messages: [TokenSequence], only token: ((Int) -> Int)? = nil, _ body: (Int, Matrix) -> Void
+    of messages: [TokenSequence], only token: (([Int32]) -> Int)? = nil,
+    _ body: (Int, Matrix) -> Void
   ) throws(TransformerError) {
     try workspaces.withWorkspace { workspace throws(TransformerError) in
       var first = 0
@@ -68,7 +70,9 @@ public final class Encoder: Sendable {
         let batch = try Batch(messages[first..<end], for: shape)
         workspace.scope {
           if let token {
-            let rows = batch.messages.map { $0.lowerBound + token($0.count) }
+            let rows = zip(batch.messages, messages[first..<end]).map { rows, message in
+              rows.lowerBound + token(message.ids)
+            }
             let states = run(batch, only: rows, workspace)
             for index in rows.indices { body(first + index, states[rows: index..<index + 1]) }
           } else {

@@ -31,7 +31,20 @@ protocol Family: SendableMetatype {
 }
 
 /// Every architecture that this library runs.
-let families: [any Family.Type] = [BERT.self, RoBERTa.self, MPNet.self, DeBERTaV2.self]
+let families: [any Family.Type] = [
+  BERT.self,
+  DistilBERT.self,
+  RoBERTa.self,
+  MPNet.self,
+  ELECTRA.self,
+  ALBERT.self,
+  DeBERTa.self,
+  DeBERTaV2.self,
+  ModernBERT.self,
+  EuroBERT.self,
+  Qwen3.self,
+  Gemma3.self,
+]
 
 extension ConfigurationFile {
   /// The family that `model_type` names, with its keys read.

@@ -65,9 +65,9 @@ public struct ModelTokenizer: Sendable {
     do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
     if sentence?.lowercases == true { tokenizer.lowercase() }
     self.tokenizer = tokenizer
-    let configured = try file?.read { json throws(JSONError) in
-      try json.optionalInt("max_position_embeddings")
-    }
+    // The second name is GPT-2's, which some encoders have taken over.
+    let key = file?.has("n_positions") == true ? "n_positions" : "max_position_embeddings"
+    let configured = try file?.optionalInteger(key)
     let usualTokens = configured.flatMap { $0 }.flatMap { $0 > 0 ? $0 : nil }
     self.usualTokens = usualTokens
     let given: Int?

@@ -22,6 +22,8 @@ struct WeightScope {
 
   subscript(_ index: Int) -> WeightScope { self[String(index)] }
 
+  func contains(_ name: String) -> Bool { tensors.contains(name) }
+
   /// A linear layer in the precision that the encoder runs in.
   func linear(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true
@@ -68,6 +70,21 @@ struct WeightScope {
     return projection
   }
 
+  /// A linear layer whose weights are one of several parts of a tensor, one below the other.
+  ///
+  /// - Parameter outputs: rows of each part
+  func linear(
+    _ name: String, part index: Int, of count: Int, in tensor: String, inputs: Int, outputs: Int,
+    hasBias: Bool
+  ) throws(TransformerError) -> Linear {
+    let rows = index * outputs..<(index + 1) * outputs
+    func part(_ kind: String) -> TensorRows {
+      TensorRows("\(tensor).\(kind)", rows: rows, of: count * outputs)
+    }
+    return try linear(
+      name, weight: part("weight"), bias: hasBias ? part("bias") : nil, inputs: inputs)
+  }
+
   /// A linear layer that is always float32, such as those of a head.
   func dense(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true
@@ -102,7 +119,14 @@ struct WeightScope {
   func layers(
     _ count: Int, _ layer: (WeightScope) throws(TransformerError) -> TransformerLayer
   ) throws(TransformerError) -> [TransformerLayer] {
-    try processor.map(count) { (index) throws(TransformerError) in try layer(self[index]) }
+    try layers(count) { (weights, _) throws(TransformerError) in try layer(weights) }
+  }
+
+  /// The layers of a list whose layers differ, each by its index.
+  func layers(
+    _ count: Int, _ layer: (WeightScope, Int) throws(TransformerError) -> TransformerLayer
+  ) throws(TransformerError) -> [TransformerLayer] {
+    try processor.map(count) { (index) throws(TransformerError) in try layer(self[index], index) }
   }
 
   /// Allows a tensor to be in the checkpoint though nobody reads it.

@@ -81,9 +81,10 @@ struct LayerTests {
     let layer = try ReferenceLayer("rotary")
     let rotary = Rotary(size: 8, base: 10_000)
     let x = Matrix(layer.input.elements, rows: layer.input.rows, columns: 16)
+    let kernels = layer.weights.processor.kernels
     // The table grows when a longer message comes.
-    rotary(x[rows: 0..<1], headSize: 8, places: [0], on: layer.weights.processor)
-    rotary(x, headSize: 8, places: Array(0..<x.rows), on: layer.weights.processor)
+    rotary(x[rows: 0..<1], places: 0..<1, angles: rotary.angles(places: 1), kernels)
+    rotary(x, places: 0..<x.rows, angles: rotary.angles(places: x.rows), kernels)
     layer.expect(x)
   }
 

@@ -51,13 +51,13 @@ struct OnlyTokenTests {
         TokenSequence((0..<Int32(count)).map { (7 * $0 + Int32(count)) % vocabulary })
       }
       let all = try encoder.hiddenStates(of: messages)
-      let tokens: [(Int) -> Int] = [{ _ in 0 }, { $0 - 1 }, { $0 / 2 }]
+      let tokens: [([Int32]) -> Int] = [{ _ in 0 }, { $0.count - 1 }, { $0.count / 2 }]
       for token in tokens {
         var compared = 0
         try encoder.forEachMessage(of: messages, only: token) { index, hidden in
           compared += 1
           #expect(hidden.rows == 1)
-          #expect(hidden[row: 0] == all[index][token(messages[index].ids.count)])
+          #expect(hidden[row: 0] == all[index][token(messages[index].ids)])
         }
         #expect(compared == messages.count)
       }

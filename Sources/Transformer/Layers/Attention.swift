@@ -106,16 +106,33 @@ package struct Attention: Sendable {
 
   /// Normalises and rotates queries and keys, where the model does so.
   private func placeTokens(_ x: Projections, _ processor: Processor) {
-    for (norm, matrix) in [(queryNorm, x.queries), (keyNorm, x.keys)] {
-      guard let norm else { continue }
-      for start in stride(from: 0, to: matrix.columns, by: headSize) {
-        let head = matrix[columns: start..<start + headSize]
-        norm(head, into: head, on: processor)
+    placeTokens(x.queries, queryNorm, x.spans.map { ($0.queries, $0.place) }, processor)
+    placeTokens(x.keys, keyNorm, x.spans.map { ($0.tokens, 0) }, processor)
+  }
+
+  /// - Parameters:
+  ///   - x: queries or keys, `[rows, heads · head size]`
+  ///   - spans: the rows of each message, and the place of the first
+  private func placeTokens(
+    _ x: Matrix, _ norm: Norm?, _ spans: [(rows: Range<Int>, place: Int)], _ processor: Processor
+  ) {
+    let rotary: Rotary? = if case .rotary(let rotary) = position { rotary } else { nil }
+    guard norm != nil || rotary != nil else { return }
+    let places = spans.reduce(0) { max($0, $1.place + $1.rows.count) }
+    let angles = rotary?.angles(places: places)
+    processor.eachRows(of: x.rows) { rows in
+      if let norm {
+        for start in stride(from: 0, to: x.columns, by: headSize) {
+          norm(x[rows: rows][columns: start..<start + headSize], processor.kernels)
+        }
       }
-    }
-    if case .rotary(let rotary) = position {
-      rotary(x.queries, headSize: headSize, places: x.spans.flatMap(\.queryPlaces), on: processor)
-      rotary(x.keys, headSize: headSize, places: x.spans.flatMap(\.tokenPlaces), on: processor)
+      guard let rotary, let angles else { return }
+      for span in spans where span.rows.overlaps(rows) {
+        let rows = rows.clamped(to: span.rows)
+        let first = span.place + rows.lowerBound - span.rows.lowerBound
+        rotary(
+          x[rows: rows], places: first..<first + rows.count, angles: angles, processor.kernels)
+      }
     }
   }
 
@@ -206,9 +223,6 @@ struct AttentionSpan {
   let queries: Range<Int>
   /// The place in the message of the first query's token.
   let place: Int
-
-  var tokenPlaces: Range<Int> { 0..<tokens.count }
-  var queryPlaces: Range<Int> { place..<place + queries.count }
 
   /// All tokens of each message, or the one of `rows`.
   static func spans(of messages: [Range<Int>], only rows: [Int]?) -> [AttentionSpan] {

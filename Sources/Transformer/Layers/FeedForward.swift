@@ -62,16 +62,7 @@ package struct FeedForward: Sendable {
     }
     let gates = pass.workspace.matrix(rows: x.rows, columns: gate.outputs)
     pass.multiply(x, [gate, expansion], into: [gates, inner])
-    pass.processor.eachRows(of: x.rows) { rows in
-      pass.processor.kernels.activate(gates[rows: rows], activation)
-      for row in rows {
-        inner.withMutableRow(row) { wide in
-          gates.withMutableRow(row) { gate in
-            for column in wide.indices { wide[column] *= gate[column] }
-          }
-        }
-      }
-    }
+    pass.processor.gate(gates, by: inner, activation, into: inner)
     return inner
   }
 }

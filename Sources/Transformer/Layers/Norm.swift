@@ -6,6 +6,15 @@ enum Norm: Sendable {
   case layer(LayerNorm)
   case rms(RMSNorm)
 
+  /// `x = norm(x)`, on this thread.
+  func callAsFunction(_ x: Matrix, _ kernels: Kernels) {
+    switch self {
+    case .layer(let norm):
+      kernels.layerNorm(x, gain: norm.gain, bias: norm.bias, epsilon: norm.epsilon, into: x)
+    case .rms(let norm): kernels.rmsNorm(x, gain: norm.gain, epsilon: norm.epsilon, into: x)
+    }
+  }
+
   /// `y = norm(x + residual)`; `y` may be `x`.
   func callAsFunction(
     _ x: Matrix, residual: Matrix? = nil, into y: Matrix, on processor: Processor
@@ -61,20 +70,12 @@ struct RMSNorm: Sendable {
   func callAsFunction(
     _ x: Matrix, residual: Matrix? = nil, into y: Matrix, on processor: Processor
   ) {
-    let gain = gain[row: 0]
-    processor.eachRows(of: x.rows) { rows in
-      for row in rows {
-        y.set(row: row, from: x, row: row)
-        if let residual {
-          processor.kernels.add(residual[rows: row..<row + 1], to: y[rows: row..<row + 1])
-        }
-        y.withMutableRow(row) { values in
-          var squares: Float = 0
-          for column in values.indices { squares += values[column] * values[column] }
-          let scale = 1 / (squares / Float(values.count) + epsilon).squareRoot()
-          for column in values.indices { values[column] *= scale * gain[column] }
-        }
+    if let residual {
+      processor.eachRows(of: x.rows) { rows in
+        for row in rows { y.set(row: row, from: x, row: row) }
+        processor.kernels.add(residual[rows: rows], to: y[rows: rows])
       }
     }
+    processor.rmsNorm(residual == nil ? x : y, gain: gain, epsilon: epsilon, into: y)
   }
 }

@@ -5,10 +5,9 @@ internal import Tensor
 /// Rotary positions (arXiv:2104.09864): pairs of a head's elements are turned by angles that grow with
 /// the token's place, so that products of queries and keys depend on their distance.
 ///
-/// Elements i and i + n of the first 2 n are a pair, as in transformers' `rotate_half`; the rest of the
-/// head stays.
+/// Elements i and i + half of a head are a pair, as in transformers' `rotate_half`.
 final class Rotary: Sendable {
-  /// Radians for each place, one for each pair.
+  /// Radians for each place, one for each pair of a head.
   private let frequencies: [Float]
   /// `[places, 2 · pairs]`: the cosines of a place, then its sines. Grows with the longest message.
   private let table: Mutex<Matrix>
@@ -18,34 +17,31 @@ final class Rotary: Sendable {
     table = Mutex(Matrix(rows: 0, columns: 2 * frequencies.count))
   }
 
-  /// The usual frequencies `base^(−2 i / size)` in float32.
-  convenience init(size: Int, base: Float) {
+  /// The usual frequencies `base^(−2 i / size)` in float32, for heads of an even size.
+  ///
+  /// - Parameter factor: what places are divided by, as `linear` scaling does it
+  convenience init(size: Int, base: Float, factor: Float = 1) {
     self.init(
-      frequencies: (0..<size / 2).map { 1 / Float.pow(base, Float(2 * $0) / Float(size)) })
+      frequencies: (0..<size / 2).map {
+        1 / Float.pow(base, Float(2 * $0) / Float(size)) / factor
+      })
   }
 
-  /// Turns every head of `x`, `[rows, heads · head size]`, by the place of its row.
-  func callAsFunction(_ x: Matrix, headSize: Int, places: [Int], on processor: Processor) {
-    let table = table(places: (places.max() ?? 0) + 1)
+  /// Turns every head of some rows, on this thread.
+  ///
+  /// - Parameters:
+  ///   - x: `[places, heads · head size]`
+  ///   - angles: ``angles(places:)`` for at least as many places as the last of `places`
+  func callAsFunction(_ x: Matrix, places: Range<Int>, angles: Matrix, _ kernels: Kernels) {
     let pairs = frequencies.count
-    processor.eachRows(of: x.rows) { rows in
-      for row in rows {
-        let angles = table[row: places[row]]
-        x.withMutableRow(row) { values in
-          for head in stride(from: 0, to: values.count, by: headSize) {
-            for pair in 0..<pairs {
-              let (cosine, sine) = (angles[pair], angles[pairs + pair])
-              let (first, second) = (values[head + pair], values[head + pairs + pair])
-              values[head + pair] = first * cosine - second * sine
-              values[head + pairs + pair] = second * cosine + first * sine
-            }
-          }
-        }
-      }
-    }
+    let angles = angles[rows: places]
+    kernels.rotatePairs(
+      x, heads: x.columns / (2 * pairs), cosines: angles[columns: 0..<pairs],
+      sines: angles[columns: pairs..<2 * pairs])
   }
 
-  private func table(places count: Int) -> Matrix {
+  /// The cosines and sines of the first places, `[at least so many, 2 · pairs]`.
+  func angles(places count: Int) -> Matrix {
     table.withLock { table in
       if table.rows >= count { return table }
       let larger = Matrix(rows: max(count, 2 * table.rows), columns: table.columns)

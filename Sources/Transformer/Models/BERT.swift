@@ -44,7 +44,10 @@ struct BERTConfiguration {
     var layers = 12
     var heads = 12
     var inner = 3072
+    var activation = "gelu"
     var epsilon = 1e-12
+    /// Whether the reference's code has ε, and no key.
+    var epsilonIsFixed = false
   }
 
   let vocabulary: Int
@@ -57,22 +60,26 @@ struct BERTConfiguration {
   let activation: Activation
   let epsilon: Float
 
+  /// - Parameter names: what a family calls keys that BERT has under other names. The first one that
+  ///   the file has counts, else the first.
   init(
-    _ file: ConfigurationFile, defaults: Defaults = Defaults()
+    _ file: ConfigurationFile, defaults: Defaults = Defaults(), names: [String: [String]] = [:]
   ) throws(TransformerError) {
-    vocabulary = try file.size("vocab_size", default: defaults.vocabulary)
-    hidden = try file.size("hidden_size", default: defaults.hidden)
-    layerCount = try file.layerCount("num_hidden_layers", default: defaults.layers)
-    heads = try file.size("num_attention_heads", default: defaults.heads)
-    inner = try file.size("intermediate_size", default: defaults.inner)
-    positions = try file.size("max_position_embeddings", default: 512)
-    activation = try file.activation("hidden_act", default: "gelu")
-    epsilon = try file.number("layer_norm_eps", default: defaults.epsilon)
-    guard hidden % heads == 0 else {
-      throw .inconsistent(
-        file: file.path,
-        reason: "hidden_size \(hidden) is not a multiple of num_attention_heads \(heads)")
+    func name(_ key: String) -> String {
+      let names = names[key] ?? [key]
+      return names.first(where: file.has) ?? names[0]
     }
+    vocabulary = try file.size("vocab_size", default: defaults.vocabulary)
+    hidden = try file.size(name("hidden_size"), default: defaults.hidden)
+    layerCount = try file.layerCount(name("num_hidden_layers"), default: defaults.layers)
+    heads = try file.size(name("num_attention_heads"), default: defaults.heads)
+    inner = try file.size(name("intermediate_size"), default: defaults.inner)
+    positions = try file.size("max_position_embeddings", default: 512)
+    activation = try file.activation(name("hidden_act"), default: defaults.activation)
+    epsilon =
+      try defaults.epsilonIsFixed
+      ? Float(defaults.epsilon) : file.number(name("layer_norm_eps"), default: defaults.epsilon)
+    try file.requireMultiple(hidden, "hidden_size", of: heads, "num_attention_heads")
   }
 
   func shape(typeCount: Int, maximumTokens: Int?) -> EncoderShape {
@@ -81,21 +88,27 @@ struct BERTConfiguration {
       intermediateSize: inner, typeCount: typeCount, maximumTokens: maximumTokens)
   }
 
-  /// - Parameter typeCount: rows of the table of token types; 0: there is none
+  /// - Parameters:
+  ///   - typeCount: rows of the table of token types; 0: there is none
+  ///   - size: elements of an embedding; nil: as many as hidden states have
+  ///   - projection: the layer that makes hidden states of embeddings of another size
   func embeddings(
-    _ weights: WeightScope, from start: PositionTable.Start, typeCount: Int
+    _ weights: WeightScope, from start: PositionTable.Start, typeCount: Int, size: Int? = nil,
+    projection: DenseWeights? = nil
   ) throws(TransformerError) -> Embeddings {
+    let size = size ?? hidden
     // Older checkpoints store this buffer.
     weights.ignore("position_ids")
     return Embeddings(
-      words: try weights.words("word_embeddings.weight", rows: vocabulary, columns: hidden),
+      words: try weights.words("word_embeddings.weight", rows: vocabulary, columns: size),
       positions: PositionTable(
-        table: try weights.matrix("position_embeddings.weight", rows: positions, columns: hidden),
+        table: try weights.matrix("position_embeddings.weight", rows: positions, columns: size),
         start: start),
       types: typeCount > 0
-        ? try weights.matrix("token_type_embeddings.weight", rows: typeCount, columns: hidden)
+        ? try weights.matrix("token_type_embeddings.weight", rows: typeCount, columns: size)
         : nil,
-      norm: try weights.layerNorm("LayerNorm", size: hidden, epsilon: epsilon))
+      norm: try weights.layerNorm("LayerNorm", size: size, epsilon: epsilon),
+      projection: projection)
   }
 
   /// BERT's layers.
@@ -121,18 +134,25 @@ struct BERTConfiguration {
       heads: heads, scale: scale, position: position)
   }
 
+  /// The names of a layer's feed-forward network.
+  struct FeedForwardNames {
+    var expansion = "intermediate.dense"
+    var contraction = "output.dense"
+    var norm = "output.LayerNorm"
+  }
+
   /// A layer with BERT's feed-forward network, a norm behind it, and one behind the attention.
   func layer(
-    _ weights: WeightScope, _ attention: Attention, norm: String
+    _ weights: WeightScope, _ attention: Attention, norm: String,
+    _ names: FeedForwardNames = FeedForwardNames()
   ) throws(TransformerError) -> TransformerLayer {
     let feedForward = FeedForward.plain(
-      try weights.linear("intermediate.dense", inputs: hidden, outputs: inner), activation,
-      try weights.linear("output.dense", inputs: inner, outputs: hidden))
+      try weights.linear(names.expansion, inputs: hidden, outputs: inner), activation,
+      try weights.linear(names.contraction, inputs: inner, outputs: hidden))
     return TransformerLayer(
       attention: Sublayer(
         attention, behind: try weights.layerNorm(norm, size: hidden, epsilon: epsilon)),
       feedForward: Sublayer(
-        feedForward,
-        behind: try weights.layerNorm("output.LayerNorm", size: hidden, epsilon: epsilon)))
+        feedForward, behind: try weights.layerNorm(names.norm, size: hidden, epsilon: epsilon)))
   }
 }

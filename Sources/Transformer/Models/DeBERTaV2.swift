@@ -6,12 +6,7 @@ internal import Tensor
 struct DeBERTaV2: Family {
   static let modelTypes = ["deberta-v2"]
   let root = BERTConfiguration.root
-  private let file: ConfigurationFile
-  private let config: BERTConfiguration
-  private let typeCount: Int
-  private let embeddingSize: Int
-  /// Whether absolute positions are added to the input.
-  private let hasPositions: Bool
+  private let config: DeBERTaConfiguration
   private let relative: RelativeAttention?
   private let terms: Set<String>
   private let convolution: (size: Int, groups: Int, activation: Activation)?
@@ -24,75 +19,47 @@ struct DeBERTaV2: Family {
   }
 
   init(_ file: ConfigurationFile) throws(TransformerError) {
-    self.file = file
-    config = try BERTConfiguration(
+    config = try DeBERTaConfiguration(
       file,
-      defaults: .init(
-        vocabulary: 128_100, hidden: 1536, layers: 24, heads: 24, inner: 6144, epsilon: 1e-7))
-    typeCount = max(0, try file.size("type_vocab_size", default: 0, in: -1 << 24...1 << 24))
-    embeddingSize = try file.size("embedding_size", default: config.hidden)
-    hasPositions = try file.flag("position_biased_input", default: true)
-    terms = Set(try file.positionTerms())
+      .init(vocabulary: 128_100, hidden: 1536, layers: 24, heads: 24, inner: 6144, epsilon: 1e-7))
+    // The reference looks for these two and passes over others.
+    terms = Set(try file.positionTerms()).intersection(["c2p", "p2c"])
     relative =
       try file.flag("relative_attention", default: false)
       ? RelativeAttention(
-        buckets: try file.distanceBuckets(positions: config.positions),
+        buckets: try file.distanceBuckets(positions: config.base.positions),
         sharesProjections: try file.flag("share_att_key", default: false),
         isNormalized: try file.parts(of: "norm_rel_ebd").contains("layer_norm")) : nil
-    let headSize = config.hidden / config.heads
+    let headSize = config.base.hidden / config.base.heads
     guard try file.integer("attention_head_size", default: headSize) == headSize else {
       throw file.unsupported("attention_head_size", "anything but \(headSize)")
     }
-    convolution = try file.convolution(hidden: config.hidden)
+    convolution = try file.convolution(hidden: config.base.hidden)
   }
 
-  var shape: EncoderShape {
-    config.shape(typeCount: typeCount, maximumTokens: hasPositions ? config.positions : nil)
-  }
+  var shape: EncoderShape { config.shape }
 
   func encoder(_ weights: WeightScope) throws(TransformerError) -> EncoderParts {
     let scale = scale
-    var layers = try weights["encoder.layer"].layers(config.layerCount) {
+    var layers = try weights["encoder.layer"].layers(config.base.layerCount) {
       (weights) throws(TransformerError) in
-      let attention = try config.attention(
+      let attention = try config.base.attention(
         weights["attention"], query: "self.query_proj", key: "self.key_proj",
         value: "self.value_proj", output: "output.dense", scale: scale)
-      return try config.layer(weights, attention, norm: "attention.output.LayerNorm")
+      return try config.base.layer(weights, attention, norm: "attention.output.LayerNorm")
     }
     if let relative { try add(relative, to: &layers, weights["encoder"]) }
     if let convolution, !layers.isEmpty {
       layers[0].convolution = try ConvolutionLayer(
-        weights["encoder.conv"], hidden: config.hidden, size: convolution.size,
-        groups: convolution.groups, convolution.activation, epsilon: config.epsilon)
+        weights["encoder.conv"], hidden: config.base.hidden, size: convolution.size,
+        groups: convolution.groups, convolution.activation, epsilon: config.base.epsilon)
     }
-    return EncoderParts(embeddings: try embeddings(weights["embeddings"]), layers: layers)
+    return EncoderParts(embeddings: try config.embeddings(weights["embeddings"]), layers: layers)
   }
 
   /// 1 / √(head size · terms): the products of contents and those of relative positions.
   private var scale: Float {
-    1 / Float(config.hidden / config.heads * (1 + terms.count)).squareRoot()
-  }
-
-  private func embeddings(_ weights: WeightScope) throws(TransformerError) -> Embeddings {
-    let size = embeddingSize
-    weights.ignore("position_ids")
-    // Published checkpoints have the table also where it is not used.
-    weights.ignore("position_embeddings.weight")
-    return Embeddings(
-      words: try weights.words(
-        "word_embeddings.weight", rows: config.vocabulary, columns: size),
-      positions: hasPositions
-        ? PositionTable(
-          table: try weights.matrix(
-            "position_embeddings.weight", rows: config.positions, columns: size), start: .zero)
-        : nil,
-      types: typeCount > 0
-        ? try weights.matrix("token_type_embeddings.weight", rows: typeCount, columns: size) : nil,
-      projection: size == config.hidden
-        ? nil
-        : try weights.dense("embed_proj", inputs: size, outputs: config.hidden, hasBias: false),
-      projectedNorm: try weights.layerNorm(
-        "LayerNorm", size: config.hidden, epsilon: config.epsilon))
+    1 / Float(config.base.hidden / config.base.heads * (1 + terms.count)).squareRoot()
   }
 
   /// Projects the relative embeddings with each layer's weights: they do not depend on the message.
@@ -100,11 +67,11 @@ struct DeBERTaV2: Family {
     _ relative: RelativeAttention, to layers: inout [TransformerLayer], _ weights: WeightScope
   ) throws(TransformerError) {
     let processor = weights.processor
-    let (rows, hidden) = (2 * relative.buckets.span, config.hidden)
+    let (rows, hidden) = (2 * relative.buckets.span, config.base.hidden)
     var embeddings = try weights.matrix("rel_embeddings.weight", rows: rows, columns: hidden)
     if relative.isNormalized {
       let normalized = Matrix(rows: rows, columns: hidden)
-      try weights.layerNorm("LayerNorm", size: hidden, epsilon: config.epsilon)(
+      try weights.layerNorm("LayerNorm", size: hidden, epsilon: config.base.epsilon)(
         embeddings, into: normalized, on: processor)
       embeddings = normalized
     }
@@ -135,36 +102,11 @@ struct DeBERTaV2: Family {
   func head(
     _ weights: WeightScope, encoder: WeightScope, labels: Int
   ) throws(TransformerError) -> ClassificationHead {
-    // transformers' ContextPooler.
-    let hidden = config.hidden
-    return ClassificationHead(
-      dense: try weights.dense("pooler.dense", inputs: hidden, outputs: hidden),
-      try file.activation("pooler_hidden_act", default: "gelu"),
-      output: try weights.dense("classifier", inputs: hidden, outputs: labels))
+    try config.head(weights, labels: labels)
   }
 }
 
 extension ConfigurationFile {
-  /// The terms of the scores beside content and content: "c2p" and "p2c". The reference looks for these
-  /// two in a list, or in one text with bars, and passes over others.
-  fileprivate func positionTerms() throws(TransformerError) -> [String] {
-    let isText = try read { json throws(JSONError) in
-      if case .string? = json["pos_att_type"] { true } else { false }
-    }
-    let named =
-      isText
-      ? try parts(of: "pos_att_type")
-      : try read { json throws(JSONError) in try json.optionalStrings("pos_att_type") ?? [] }
-    return ["c2p", "p2c"].filter(named.contains)
-  }
-
-  /// The parts of a text with bars, "p2c|c2p", in lower case.
-  fileprivate func parts(of key: String) throws(TransformerError) -> [String] {
-    try text(key, default: "").lowercased().split(separator: "|").map {
-      String($0.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
-  }
-
   fileprivate func distanceBuckets(positions: Int) throws(TransformerError) -> DistanceBuckets {
     let given = try size("max_relative_positions", default: -1, in: -1 << 24...1 << 24)
     let buckets = DistanceBuckets(

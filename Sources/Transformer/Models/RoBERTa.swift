@@ -38,12 +38,12 @@ struct RoBERTa: Family {
 }
 
 extension ClassificationHead {
-  /// RoBERTa's head, which MPNet has too.
+  /// RoBERTa's head, which MPNet and ELECTRA have too.
   static func twoLayers(
-    _ weights: WeightScope, hidden: Int, labels: Int
+    _ weights: WeightScope, hidden: Int, labels: Int, _ activation: Activation = .tanh
   ) throws(TransformerError) -> ClassificationHead {
     ClassificationHead(
-      dense: try weights.dense("dense", inputs: hidden, outputs: hidden), .tanh,
+      dense: try weights.dense("dense", inputs: hidden, outputs: hidden), activation,
       output: try weights.dense("out_proj", inputs: hidden, outputs: labels))
   }
 }

@@ -72,13 +72,13 @@ struct Pooling: Sendable {
     self.modes = modes
   }
 
-  /// The one token that is looked at, of so many, where there is only one.
+  /// The one token that is looked at, by the ids of the message, where there is only one.
   ///
   /// - Parameter prompt: tokens of the prompt at the front
-  func onlyToken(skipping prompt: Int) -> ((_ count: Int) -> Int)? {
+  func onlyToken(skipping prompt: Int) -> ((_ ids: [Int32]) -> Int)? {
     switch modes {
-    case [.cls]: { count in includesPrompt ? 0 : min(prompt, count - 1) }
-    case [.lastToken]: { count in count - 1 }
+    case [.cls]: { ids in includesPrompt ? 0 : min(prompt, ids.count - 1) }
+    case [.lastToken]: { ids in ids.count - 1 }
     default: nil
     }
   }

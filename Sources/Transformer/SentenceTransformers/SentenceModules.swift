@@ -37,10 +37,10 @@ struct SentenceModules: Sendable {
     dimension = min(dimension, configuration.dimension ?? dimension)
   }
 
-  /// The one token that is looked at, of so many, where there is only one.
+  /// The one token that is looked at, by the ids of the message, where there is only one.
   ///
   /// - Parameter prompt: tokens of the prompt at the front
-  func onlyToken(skipping prompt: Int) -> ((_ count: Int) -> Int)? {
+  func onlyToken(skipping prompt: Int) -> ((_ ids: [Int32]) -> Int)? {
     configuration.onlyToken(skipping: prompt)
   }
 

@@ -99,10 +99,11 @@ struct SentenceTransformerConfiguration: Sendable {
     return Pooling(modes: [isCausal ? .lastToken : .mean], includesPrompt: true)
   }
 
-  /// The one token whose state the modules look at, of so many, where there is only one.
+  /// The one token whose state the modules look at, by the ids of the message, where there is
+  /// only one.
   ///
   /// - Parameter prompt: tokens of the prompt at the front
-  func onlyToken(skipping prompt: Int) -> ((_ count: Int) -> Int)? {
+  func onlyToken(skipping prompt: Int) -> ((_ ids: [Int32]) -> Int)? {
     let poolings = modules.compactMap {
       if case .pooling(let pooling) = $0 { pooling } else { nil }
     }

@@ -22,13 +22,20 @@ import transformers
 from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import save_file
 
-from models import MODELS, Spec
+from models import MODELS
+from spec import Spec
 
 TOLERANCE = 2e-5
 
 
 def seed(name: str) -> int:
     return zlib.crc32(name.encode())
+
+
+def is_norm(name: str) -> bool:
+    """Whether a parameter belongs to a normalisation, by the names that the families use."""
+    part = name.split(".")[-2].lower()
+    return "layernorm" in part or part == "norm" or part.endswith("_norm")
 
 
 def randomize(model: torch.nn.Module, generator: torch.Generator, spread: float) -> None:
@@ -39,16 +46,18 @@ def randomize(model: torch.nn.Module, generator: torch.Generator, spread: float)
 
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
-            if "LayerNorm" in name or "layer_norm" in name:
+            if is_norm(name):
                 if name.endswith("weight"):
-                    parameter.copy_(torch.rand(parameter.shape, generator=generator) + 0.5)
+                    # Gemma stores the weights less one.
+                    mean = -0.5 if model.config.model_type.startswith("gemma") else 0.5
+                    parameter.copy_(torch.rand(parameter.shape, generator=generator) + mean)
                 else:
                     normal(parameter, 0.3)
             elif name.endswith("bias"):
                 normal(parameter, 0.2)
             elif "relative_attention_bias" in name:
                 normal(parameter, 1.0)
-            elif "embeddings" in name:
+            elif "embeddings" in name or "embed_tokens" in name:
                 normal(parameter, 0.5)
             else:
                 normal(parameter, spread)
@@ -76,10 +85,15 @@ def rows_kept(length: int) -> list[int]:
 
 def checkpoint(spec: Spec, model: torch.nn.Module, generator: torch.Generator) -> dict:
     """The tensors as they go to the file: names and extras as the spec wants them."""
-    tensors = {name: value.detach().contiguous() for name, value in model.state_dict().items()}
-    prefix = model.base_model_prefix + "."
+    tensors = {
+        name: value.detach().to(spec.element_type).contiguous()
+        for name, value in model.state_dict().items()}
+    # Gemma's class has no prefix, though the classes with a head have one.
+    prefix = (model.base_model_prefix or "model") + "."
     if spec.prefixed and not spec.labels:
         tensors = {prefix + name: value for name, value in tensors.items()}
+    if spec.published is not None:
+        tensors = spec.published(tensors)
     if spec.legacy_names:
         renames = {"LayerNorm.weight": "LayerNorm.gamma", "LayerNorm.bias": "LayerNorm.beta"}
         for old, new in renames.items():
@@ -131,11 +145,13 @@ def run(model, ids: list[int], types: list[int] | None) -> dict[str, torch.Tenso
     inputs = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
     if types is not None:
         inputs["token_type_ids"] = torch.tensor([types])
-    output = model(**inputs, output_hidden_states=True)
+    output = model(**inputs)
     result = {}
     if "logits" in output:
         result["logits"] = output.logits[0]
-        result["hidden"] = output.hidden_states[-1][0]
+        # Behind the last norm, which output.hidden_states may lack.
+        base = model.base_model(**inputs)
+        result["hidden"] = base.last_hidden_state[0]
     else:
         result["hidden"] = output.last_hidden_state[0]
         if output.get("pooler_output") is not None:
@@ -154,10 +170,11 @@ def make(spec: Spec, root: pathlib.Path) -> tuple[int, float]:
     keywords = {} if spec.pooler is None else {"add_pooling_layer": spec.pooler}
     model = model_class(config, **keywords).eval()
     randomize(model, generator, spec.spread)
-    # Stored as float16 or bfloat16, then widened: the reference sees exactly what the file holds.
-    model = model.to(spec.element_type)
+    # Rounded as the file stores them, the reference sees exactly what it holds. Buffers such as the
+    # frequencies of rotary positions are not in the file, and stay float32.
+    for parameter in model.parameters():
+        parameter.data.copy_(parameter.data.to(spec.element_type))
     save_checkpoint(folder, checkpoint(spec, model, generator), spec.shards)
-    model = model.float()
     write_json(folder / "config.json", saved_config(spec, model))
 
     numbers = numpy.random.default_rng(seed(spec.name))
@@ -215,6 +232,9 @@ def main() -> None:
 
     total = 0
     for spec in filter(lambda spec: wanted(spec.name), MODELS):
+        if not hasattr(transformers, spec.model):
+            print(f"{spec.name:44} left: transformers {transformers.__version__} has no {spec.model}")
+            continue
         bytes_written, error = make(spec, options.output)
         total += bytes_written
         print(f"{spec.name:44} {bytes_written:7,} bytes   float32 off by {error:.1e}")
