@@ -44,6 +44,7 @@ let families: [any Family.Type] = [
   EuroBERT.self,
   Qwen3.self,
   Gemma3.self,
+  NomicBERT.self,
 ]
 
 extension ConfigurationFile {

@@ -1,4 +1,6 @@
-"""Small models with rotary positions: ModernBERT, EuroBERT, Qwen3 and Gemma 3."""
+"""Small models with rotary positions: ModernBERT, NomicBERT, EuroBERT, Qwen3 and Gemma 3."""
+
+import torch
 
 from spec import BRAIN, FULL, HALF, Spec, labels
 
@@ -58,6 +60,56 @@ MODERNBERT = [
     modernbert("classifier-mean-biased-relu", labels=True, config=SINGLE | {
         "classifier_pooling": "mean", "classifier_bias": True, "norm_bias": True,
         "classifier_activation": "relu"}),
+]
+
+
+def nomic(name: str, *, heads=3, hidden=24, layers=2, feed=18, config=None, **keywords):
+    kind = "NomicBertForSequenceClassification" if keywords.get("labels") else "NomicBertModel"
+    own = base(hidden, heads, layers, feed, config)
+    return spec(f"nomic-{name}", kind, own, **keywords)
+
+
+def nomic_as_published(tensors: dict) -> dict:
+    """The names of nomic-ai/nomic-embed-text-v1.5: one matrix for queries, keys and values."""
+    renames = {
+        "embeddings.LayerNorm": "emb_ln", "self_attn.o_proj": "attn.out_proj",
+        "mlp.up_proj": "mlp.fc11", "mlp.gate_proj": "mlp.fc12", "mlp.down_proj": "mlp.fc2",
+        "post_attention_layernorm": "norm1", "post_mlp_layernorm": "norm2", "layers.": "encoder.layers.",
+    }
+    result = {}
+    for name, value in tensors.items():
+        for new, old in renames.items():
+            name = name.replace(new, old)
+        result[name] = value
+    for name in [name for name in result if name.endswith("self_attn.q_proj.weight")]:
+        parts = [result.pop(name.replace("q_proj", f"{part}_proj")) for part in "qkv"]
+        result[name.replace("self_attn.q_proj", "attn.Wqkv")] = torch.cat(parts)
+    return result
+
+
+PUBLISHED_NOMIC = {
+    "n_embd": 24, "n_head": 3, "n_layer": 2, "n_inner": 18, "n_positions": 96,
+    "activation_function": "swiglu", "layer_norm_epsilon": 1e-12, "rotary_emb_base": 1000,
+    "rotary_emb_fraction": 1.0, "rotary_emb_interleaved": False, "rotary_emb_scale_base": None,
+    "rotary_scaling_factor": None, "qkv_proj_bias": False, "mlp_fc1_bias": False,
+    "mlp_fc2_bias": False, "prenorm": False, "causal": False, "parallel_block": False,
+    "use_rms_norm": False,
+}
+CURRENT_NAMES = [
+    "hidden_size", "num_attention_heads", "num_hidden_layers", "intermediate_size", "hidden_act",
+    "max_position_embeddings", "layer_norm_eps", "rope_parameters", "head_dim"]
+
+NOMIC = [
+    nomic("head-8", element_type=FULL, token_types=True),
+    nomic("head-6-prefixed-float16", hidden=12, heads=2, prefixed=True),
+    nomic("large-epsilon-one-type", config={
+        "layer_norm_eps": 0.05, "type_vocab_size": 1,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 50.0}}),
+    nomic("as-published", published=nomic_as_published, config_removed=CURRENT_NAMES,
+          config_overridden=PUBLISHED_NOMIC),
+    nomic("as-published-bfloat16-prefixed", published=nomic_as_published, prefixed=True,
+          element_type=BRAIN, config_removed=CURRENT_NAMES, config_overridden=PUBLISHED_NOMIC),
+    nomic("classifier-multi", element_type=FULL, labels=True, config=MULTI),
 ]
 
 
@@ -164,4 +216,4 @@ GEMMA3 = [
     gemma3("classifier-padding", labels=True, padding_inside=True, config=SINGLE),
 ]
 
-DECODERS = MODERNBERT + EUROBERT + QWEN3 + GEMMA3
+DECODERS = MODERNBERT + NOMIC + EUROBERT + QWEN3 + GEMMA3
