@@ -66,6 +66,10 @@ bench: dependencies $(CACHE)/python/heads.done $(if $(MODEL),$(CACHE)/python/pee
 fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
 	swift run $(OPTIMISED) --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
 
+.PHONY: ids
+ids: release $(CACHE)/python/tokenizers.done ## Compare token ids with Hugging Face's over all texts of the shared data.
+	$(call python,tokenizers) Tests/Fixtures/tokenizers/compare_ids.py
+
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.
 	rm -rf .build $(BUNDLE)/encoder
@@ -95,7 +99,9 @@ emulator:
 
 # Python for what is measured beside us, each part in an environment of its own.
 python = $(CACHE)/python/$1/bin/python
-$(CACHE)/python/%.done: Benchmarks/%/requirements.txt
+requirements = $(wildcard Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt)
+.SECONDEXPANSION:
+$(CACHE)/python/%.done: $$(call requirements,$$*)
 	@python3 -c "import venv, ensurepip" 2> /dev/null || { \
 	  command -v apt-get > /dev/null || { echo "python3 with venv is needed"; exit 1; }; \
 	  $(APT) update -q && $(APT) install -yq --no-install-recommends python3 python3-venv; }

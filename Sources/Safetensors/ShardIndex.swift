@@ -93,11 +93,22 @@ enum CheckpointLocator {
         ? "; the download of \(name) did not finish"
         : "; \(name) may be one under another name: rename it to model.safetensors"
     }
-    let suffixes = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf"]
-    if let name = files.first(where: { suffixes.contains(where: $0.hasSuffix) }) {
-      return "; \(name) is of another format: load it with transformers and save it with "
-        + "save_pretrained, which writes model.safetensors"
+    for (suffixes, remedy) in remedies {
+      if let name = files.first(where: { suffixes.contains(where: $0.hasSuffix) }) {
+        return "; \(name) is of another format: \(remedy)"
+      }
     }
     return ""
   }
+
+  private static let saving = "and save it with save_pretrained, which writes model.safetensors"
+  private static let remedies: [(suffixes: [String], remedy: String)] = [
+    ([".h5"], "load it with transformers, from_tf=True, \(saving)"),
+    ([".msgpack"], "load it with transformers, from_flax=True, \(saving)"),
+    (
+      [".bin", ".pt", ".pth", ".ckpt"],
+      "load it with the program that wrote it, \(saving)"
+    ),
+    ([".onnx", ".gguf"], "take the weights that it was made from"),
+  ]
 }

@@ -2,26 +2,24 @@ import JSON
 public import Platform
 
 extension Tokenizer {
-  /// Reads the tokenizer of a model's folder: `tokenizer.json`, else `spm.model` or
-  /// `sentencepiece.bpe.model`, else `vocab.txt`, and with it `tokenizer_config.json`,
+  /// Reads the tokenizer of a model's folder: `tokenizer.json`, else the files that its class has
+  /// instead, such as `vocab.txt`, `vocab.json` with `merges.txt`, `spm.model`,
+  /// `sentencepiece.bpe.model` or `spiece.model`; and with it `tokenizer_config.json`,
   /// `special_tokens_map.json` and `added_tokens.json`.
   ///
   /// The class that `tokenizer_config.json` or `config.json` names changes what the file says, as
   /// in transformers 4.57; see ``TokenizerClass``.
+  ///
+  /// - Throws: ``TokenizerError`` that names the file, and the remedy where the files are not those
+  ///   of the class.
   public init(contentsOf folder: URL) throws(TokenizerError) {
-    func file(_ name: String) -> URL? {
-      let url = folder.appending(path: name)
-      return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    func bytes(_ name: String) throws(TokenizerError) -> [UInt8] {
+      try Tokenizer.read(folder.appending(path: name))
     }
     func json(_ name: String) throws(TokenizerError) -> JSONValue? {
-      guard let url = file(name) else { return nil }
-      do {
-        return try JSONValue(parsing: Tokenizer.read(url))
-      } catch let error as JSONError {
-        throw .json(file: name, error)
-      } catch {
-        throw .unreadable(file: url.path, reason: "\(error)")
-      }
+      guard SourceFiles.exist([name], in: folder) else { return nil }
+      let bytes = try bytes(name)
+      do { return try JSONValue(parsing: bytes) } catch { throw .json(file: name, error) }
     }
     let model = try json("config.json")
     func configuration(
@@ -32,27 +30,23 @@ extension Tokenizer {
         specialTokensMap: json("special_tokens_map.json"), addedTokens: json("added_tokens.json"),
         model: model, fallback: fallback)
     }
-    if let url = file("tokenizer.json") {
-      self = try TokenizerReader.read(Tokenizer.read(url), configuration(.plain))
-    } else if let url = file("spm.model") ?? file("sentencepiece.bpe.model") {
-      let family: SentencePieceFamily =
-        url.lastPathComponent == "spm.model" ? .deberta : .xlmRoberta
-      let configuration = try configuration(family.tokenizerClass)
-      guard
-        let family = SentencePieceFamily.allCases.first(where: {
-          $0.className == configuration.tokenizerClass.name
-        })
-      else { throw .unsupportedFile(url.path, class: configuration.tokenizerClass.name) }
-      try self.init(SentencePieceModel(Tokenizer.read(url)), family: family, configuration)
-    } else if let url = file("vocab.txt") {
-      let configuration = try configuration(VocabularyFamily.bert.tokenizerClass)
-      guard let family = VocabularyFamily(className: configuration.tokenizerClass.name) else {
-        throw .unsupportedFile(url.path, class: configuration.tokenizerClass.name)
-      }
-      try self.init(vocabulary: Tokenizer.read(url), family: family, configuration)
-    } else {
-      throw .noTokenizer(folder: folder.path)
+    if SourceFiles.exist(["tokenizer.json"], in: folder) {
+      self = try TokenizerReader.read(bytes("tokenizer.json"), configuration(.plain))
+      return
     }
+    let found = SourceFiles.found(in: folder)
+    guard let first = found.first else { throw .noTokenizer(folder: folder.path) }
+    let configuration = try configuration(SourceFiles(of: folder)?.tokenizerClass ?? .plain)
+    guard let files = SourceFiles(configuration.tokenizerClass) else {
+      throw .unsupportedFile(
+        folder.appending(path: first).path, class: configuration.tokenizerClass.name)
+    }
+    guard SourceFiles.exist(files.names, in: folder) else {
+      throw .otherFiles(
+        folder: folder.path, class: configuration.tokenizerClass.name, needed: files.names,
+        found: found)
+    }
+    self = try files.tokenizer(configuration, read: bytes)
   }
 
   /// Reads a `tokenizer.json`.

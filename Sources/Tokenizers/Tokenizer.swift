@@ -48,6 +48,17 @@ public struct Tokenizer: Sendable {
     return vocabulary.count + extra
   }
 
+  /// The token of the largest id in the model's vocabulary, tokens left out that were added to it.
+  public var lastToken: (id: Int32, token: String)? {
+    let vocabulary = model.vocabulary
+    var id = vocabulary.limit
+    while id > 0 {
+      id -= 1
+      if addedTokens.tokens[id] == nil, let token = vocabulary.token(id: id) { return (id, token) }
+    }
+    return nil
+  }
+
   /// The token that has the id.
   public func token(for id: Int32) -> String? {
     addedTokens.tokens[id]?.content ?? model.vocabulary.token(id: id)

@@ -4,10 +4,12 @@ public import JSON
 public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file that cannot be read.
   case unreadable(file: String, reason: String)
-  /// A folder without tokenizer.json, a SentencePiece model or vocab.txt.
+  /// A folder without any file that a tokenizer is read from.
   case noTokenizer(folder: String)
-  /// A SentencePiece model or a vocab.txt that the tokenizer class has no conversion for.
+  /// A file that the tokenizer class has no conversion for.
   case unsupportedFile(String, class: String)
+  /// A folder whose files are not those that tokenizers of the class are read from.
+  case otherFiles(folder: String, class: String, needed: [String], found: [String])
   /// Something in a JSON file.
   case json(file: String, JSONError)
   /// A normaliser, pre-tokeniser, model or post-processor of a kind that is not known.
@@ -29,9 +31,15 @@ public enum TokenizerError: Error, Sendable, Equatable, CustomStringConvertible 
     switch self {
     case .unreadable(let file, let reason): "\(file): \(reason)"
     case .noTokenizer(let folder):
-      "\(folder): no tokenizer.json, spm.model, sentencepiece.bpe.model or vocab.txt"
+      "\(folder): no tokenizer.json, nor any of \(SourceFiles.all.joined(separator: ", "))"
     case .unsupportedFile(let file, let name):
-      "\(file): is not read for \(name); save the tokenizer as tokenizer.json"
+      "\(file): is not read for \(name); save the tokenizer as tokenizer.json, with "
+        + "AutoTokenizer.from_pretrained(…).save_pretrained(…) of transformers"
+    case .otherFiles(let folder, let name, let needed, let found):
+      "\(folder): \(name) is read from tokenizer.json or \(needed.joined(separator: " and ")), but "
+        + "the folder has \(found.joined(separator: " and ")); take the tokenizer's files of the "
+        + "model that this one was trained from, or name their class as tokenizer_class in "
+        + "tokenizer_config.json"
     case .json(let file, let error): "\(file): \(error)"
     case .unknownComponent(let kind, let name): "unknown \(kind) \"\(name)\""
     case .unknownOption(let component, let name): "\(component): unknown option \"\(name)\""

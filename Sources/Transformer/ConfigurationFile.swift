@@ -8,13 +8,14 @@ struct ConfigurationFile {
 
   init(_ url: URL) throws(TransformerError) {
     path = url.path
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw .unreadable(file: path, reason: "not there, or not readable")
+    let bytes: [UInt8]
+    do { bytes = try FileContent.bytes(of: url) } catch {
+      throw .unreadable(file: path, reason: error.reason)
     }
-    do { value = try JSONValue(parsing: [UInt8](data)) } catch {
-      throw .malformed(file: path, error)
+    if let content = FileContent.misplaced(bytes) {
+      throw .unreadable(file: path, reason: "it holds \(content)")
     }
+    do { value = try JSONValue(parsing: bytes) } catch { throw .malformed(file: path, error) }
   }
 
   init(path: String, value: JSONValue) {

@@ -52,7 +52,8 @@ extension ConfigurationFile {
   func family() throws(TransformerError) -> any Family {
     let type = try text("model_type")
     guard let family = families.first(where: { $0.modelTypes.contains(type) }) else {
-      throw unsupported("model_type", type)
+      throw .unknownFamily(
+        file: path, modelType: type, known: families.flatMap { $0.modelTypes }.sorted())
     }
     // Both change the shapes of weights, whatever the architecture.
     try requireEmpty("pruned_heads")

@@ -51,8 +51,14 @@ public struct ModelDescription: Sendable {
     encoderFolder = sentence?.encoder ?? folder
     let file = try ConfigurationFile(encoderFolder.appending(path: "config.json"))
     modelType = try file.text("model_type")
-    shape = try file.family().shape
     architecture = try Self.architecture(file)
+    if self.kind == .sequenceClassifier, let architecture,
+      ["ForCausalLM", "LMHeadModel", "ForConditionalGeneration"].contains(
+        where: architecture.hasSuffix)
+    {
+      throw .generative(file: file.path, architecture: architecture)
+    }
+    shape = try file.family().shape
     if self.kind == .sequenceClassifier {
       let labels = try SequenceClassifier.labels(file)
       problemType = try SequenceClassifier.problemType(file, labelCount: labels.count)
@@ -61,6 +67,10 @@ public struct ModelDescription: Sendable {
       (labels, problemType) = (nil, nil)
     }
     input = try ModelTokenizer(encoderFolder, file, shape, sentence)
+    if let last = input.tokenizer.lastToken, last.id >= shape.vocabularySize {
+      throw .foreignTokenizer(
+        folder: encoderFolder.path, token: last.token, id: last.id, words: shape.vocabularySize)
+    }
   }
 
   private static func architecture(_ file: ConfigurationFile) throws(TransformerError) -> String? {

@@ -10,6 +10,12 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
   case malformed(file: String, JSONError)
   /// A configuration asks for something that this library does not do.
   case unsupported(file: String, key: String, value: String)
+  /// A configuration's `model_type` names an architecture that is no family here.
+  case unknownFamily(file: String, modelType: String, known: [String])
+  /// A sequence classifier is wanted, and the configuration names a model that writes text.
+  case generative(file: String, architecture: String)
+  /// A tokenizer has tokens that the model has no words for.
+  case foreignTokenizer(folder: String, token: String, id: Int32, words: Int)
   /// Two values of a configuration contradict each other.
   case inconsistent(file: String, reason: String)
   case weights(SafetensorsError)
@@ -30,6 +36,16 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
     case .malformed(let file, let error): "\(file): \(error)"
     case .unsupported(let file, let key, let value):
       "\(file): \(key) = \(value) is not supported"
+    case .unknownFamily(let file, let type, let known):
+      "\(file): model_type = \(type) is not an architecture that runs here; those that do are "
+        + known.joined(separator: ", ")
+    case .generative(let file, let architecture):
+      "\(file): \(architecture) writes its answer as text, and no text is written here; take a model "
+        + "of a class …ForSequenceClassification"
+    case .foreignTokenizer(let folder, let token, let id, let words):
+      "\(folder): the tokenizer's token \"\(token)\" has the id \(id), but config.json says "
+        + "vocab_size = \(words): the tokenizer's files are those of another model; take those of the "
+        + "model that this one was trained from"
     case .inconsistent(let file, let reason): "\(file): \(reason)"
     case .weights(let error): "\(error)"
     case .tokenizer(let error): "\(error)"

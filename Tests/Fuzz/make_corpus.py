@@ -1,18 +1,32 @@
-"""Writes the small tokenizers that the fuzzer starts from, one for each kind of model.
+"""Writes the small files that the fuzzer starts from: a tokenizer for each kind of model, and pickles.
 
-    python make_corpus.py    # needs tokenizers and sentencepiece
+    python make_corpus.py            # needs tokenizers and sentencepiece
+    python make_corpus.py pickles    # these alone; needs nothing
+
+The pickles are those of the fixtures that PyTorch wrote, and of the two newer protocols.
 """
 
 import io
+import sys
 import tempfile
+import zipfile
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent / "Corpus"
+(HERE / "pickle").mkdir(parents=True, exist_ok=True)
+for path in sorted((HERE.parents[1] / "Fixtures/pytorch").rglob("*.bin")):
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
+            (HERE / "pickle" / f"{path.parent.name}-{path.stem}.pkl").write_bytes(archive.read(name))
+if sys.argv[1:] == ["pickles"]:
+    sys.exit()
 
 import sentencepiece
 from tokenizers import (
     AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 )
 
-HERE = Path(__file__).resolve().parent / "Corpus"
 (HERE / "tokenizer").mkdir(parents=True, exist_ok=True)
 (HERE / "sentencepiece").mkdir(parents=True, exist_ok=True)
 (HERE / "vocabulary").mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,10 @@ import Testing
         "the download of model.safetensors.incomplete did not finish"))
     #expect(
       try message(["tf_model.h5"]).contains(
-        "tf_model.h5 is of another format: load it with transformers and save it"))
+        "tf_model.h5 is of another format: load it with transformers, from_tf=True, and save it"))
+    #expect(
+      try message(["flax_model.msgpack"]).contains("flax_model.msgpack is of another format"))
+    #expect(try message(["model.onnx"]).contains("take the weights that it was made from"))
     #expect(try message(["config.json"]).hasSuffix("no safetensors file"))
     #expect(
       try message(["head.safetensors.txt"], open: "head.safetensors").contains(

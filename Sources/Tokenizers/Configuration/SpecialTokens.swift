@@ -107,6 +107,13 @@ struct SpecialTokens: Sendable {
     return Entry(content: token.content, token: token)
   }
 
+  /// Gives the token of a role the options of a style, where only its content is known.
+  mutating func setStyle(_ style: TokenizerClass.Style, of role: String) {
+    styles[role] = style
+    guard let entry = roles[role], entry.token == nil else { return }
+    roles[role]?.token = style.token(entry.content)
+  }
+
   /// Gives the padding token of `tokenizer.json` where neither a class nor a file has one.
   mutating func setPadding(_ content: String) {
     guard roles["pad_token"] == nil, !givenRoles.contains("pad_token") else { return }

@@ -97,7 +97,8 @@ extension TokenizerClass {
 
   private static let bertTypes = [
     "bert", "align", "bark", "blip", "bros", "chinese_clip", "ernie", "git", "grounding-dino",
-    "megatron-bert", "mm-grounding-dino", "nezha", "qdqbert", "tvp", "vilt", "visual_bert",
+    "megatron-bert", "mm-grounding-dino", "nezha", "nomic_bert", "qdqbert", "tvp", "vilt",
+    "visual_bert",
   ]
 
   private static let robertaLike: [TokenizerClass] = [
@@ -140,7 +141,7 @@ extension TokenizerClass {
       name: "DebertaV2Tokenizer", modelTypes: ["deberta-v2"], specialTokens: deberta),
     TokenizerClass(
       name: "AlbertTokenizer", modelTypes: ["albert", "nystromformer", "yoso"],
-      specialTokens: albert),
+      specialTokens: albert, lowercasesPieces: true),
     TokenizerClass(name: "RemBertTokenizer", modelTypes: ["rembert"], specialTokens: albert),
     TokenizerClass(
       name: "BigBirdTokenizer", modelTypes: ["big_bird"],

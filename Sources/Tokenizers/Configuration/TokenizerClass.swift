@@ -49,6 +49,8 @@ struct TokenizerClass: Sendable {
   /// The default of `additional_special_tokens`.
   var additionalTokens: [String] = []
   var normalizer = NormalizerRule.file
+  /// Whether `do_lower_case` is true by default where the tokenizer is made of a SentencePiece file.
+  var lowercasesPieces = false
   var ends = EndsRule.file
   /// Whether a ByteLevel pre-tokeniser takes `add_prefix_space` from the configuration, and false
   /// where it has none.

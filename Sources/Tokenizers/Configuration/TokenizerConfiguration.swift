@@ -12,6 +12,8 @@ struct TokenizerConfiguration {
   var stripsAccents: Bool?
   var spacesChinese = true
   var splitsPunctuation = false
+  /// Whether ALBERT's accents stay where the tokenizer is made of its SentencePiece file.
+  var keepsAccents = false
   /// Nil where the pre-tokeniser keeps what its file says.
   var addsPrefixSpace: Bool? = false
   var trimsOffsets = true
@@ -34,7 +36,7 @@ struct TokenizerConfiguration {
     self.tokenizerClass = tokenizerClass
     special = SpecialTokens(tokenizerClass)
     hasTypeIDs = tokenizerClass.hasTypeIDs
-    lowercases = tokenizerClass.normalizer != .file
+    lowercases = tokenizerClass.normalizer != .file || tokenizerClass.lowercasesPieces
     if !tokenizerClass.rulesPrefixSpace { addsPrefixSpace = nil }
   }
 
@@ -93,6 +95,7 @@ struct TokenizerConfiguration {
     stripsAccents = try component.optionalBool("strip_accents")
     spacesChinese = try component.bool("tokenize_chinese_chars", default: true)
     splitsPunctuation = try component.bool("split_by_punct", default: false)
+    keepsAccents = try component.bool("keep_accents", default: false)
     splitsSpecialTokens = try component.bool("split_special_tokens", default: false)
     trimsOffsets = try component.bool("trim_offsets", default: true)
     addsBeginning = try component.optionalBool("add_bos_token")
@@ -140,19 +143,25 @@ struct TokenizerConfiguration {
     addedTokens.sort { $0.id < $1.id }
   }
 
-  /// The tokens to add to those of a `tokenizer.json`, in the order in which transformers adds
+  /// The tokens to add to those of the tokenizer's file, in the order in which transformers adds
   /// them: listed ones, then special ones that are not there or have other options.
   ///
-  /// - Parameter known: the tokens of the file with their ids
-  func tokensToAdd(besides known: [(id: Int32, token: AddedToken)]) -> [AddedToken] {
+  /// - Parameters:
+  ///   - known: the tokens of the file with their ids
+  ///   - isTokenizerFile: whether the file is a `tokenizer.json`, whose tokens have options that
+  ///     their names in other files stand for
+  func tokensToAdd(
+    besides known: [(id: Int32, token: AddedToken)], isTokenizerFile: Bool = false
+  ) -> [AddedToken] {
     var listed = addedTokens
-    if !listsAddedTokens {
+    if !listsAddedTokens, isTokenizerFile {
       // The file's own entry of an id goes before that of added_tokens.json.
       let ids = Set(known.map(\.id))
       listed.removeAll { ids.contains($0.id) }
     }
     // Names that stand for a token with options.
-    let described = listsAddedTokens ? listed.map(\.token) : known.map(\.token)
+    let described =
+      !listsAddedTokens && isTokenizerFile ? known.map(\.token) : listed.map(\.token)
     var result = listed.map { entry in
       var token = entry.token
       if special.allContents.contains(Array(token.content.utf8)) { token.isSpecial = true }

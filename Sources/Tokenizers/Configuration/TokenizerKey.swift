@@ -8,7 +8,7 @@ enum TokenizerKey {
   /// These keys are read by ``TokenizerConfiguration``.
   static let read: Set<String> = [
     "tokenizer_class", "model_max_length", "max_len", "truncation_side", "model_input_names",
-    "do_lower_case", "strip_accents", "tokenize_chinese_chars", "split_by_punct",
+    "do_lower_case", "strip_accents", "tokenize_chinese_chars", "split_by_punct", "keep_accents",
     "add_prefix_space", "trim_offsets", "add_bos_token", "add_eos_token", "split_special_tokens",
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
     "additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens",
@@ -42,7 +42,7 @@ enum TokenizerKey {
       "They belong to the tokenizers of Python code; the file has what became of them.",
       [
         "do_basic_tokenize", "never_split", "legacy", "legacy_behaviour", "sp_model_kwargs",
-        "remove_space", "keep_accents", "vocab_type", "wordpieces_prefix", "clean_text",
+        "remove_space", "vocab_type", "wordpieces_prefix", "clean_text",
         "extra_ids", "cls_token_box", "sep_token_box", "pad_token_box", "pad_token_label",
         "only_label_first_subword",
       ]

@@ -16,6 +16,17 @@ struct ModelReader {
     return try reader.model()
   }
 
+  /// Reads a `vocab.json`: `{"token": id, …}`.
+  static func vocabulary(_ bytes: [UInt8]) throws(TokenizerError) -> Vocabulary {
+    var reader = ModelReader()
+    do {
+      var scanner = JSONScanner(bytes)
+      try reader.readTokens(&scanner)
+      try scanner.end()
+    } catch { throw .json(file: "vocab.json", error) }
+    return try Vocabulary(reader.table, ids: reader.ids ?? [], path: "vocab.json")
+  }
+
   private mutating func scan(_ scanner: inout JSONScanner) throws(JSONError) {
     try scanner.beginObject()
     while let key = try scanner.nextKey() {

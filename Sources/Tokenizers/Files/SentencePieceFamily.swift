@@ -8,12 +8,24 @@ public enum SentencePieceFamily: String, Sendable, CaseIterable {
   case camembert
   /// DeBERTa-v2 and v3: the pieces' own ids, `[MASK]` behind them.
   case deberta = "deberta-v2"
+  /// ALBERT: the pieces' own ids.
+  case albert
 
   var className: String {
     switch self {
     case .xlmRoberta: "XLMRobertaTokenizer"
     case .camembert: "CamembertTokenizer"
     case .deberta: "DebertaV2Tokenizer"
+    case .albert: "AlbertTokenizer"
+    }
+  }
+
+  /// The name that the file has for this family.
+  var fileName: String {
+    switch self {
+    case .xlmRoberta, .camembert: "sentencepiece.bpe.model"
+    case .deberta: "spm.model"
+    case .albert: "spiece.model"
     }
   }
 
@@ -56,6 +68,10 @@ extension Tokenizer {
     case .deberta:
       append(from: 0)
       unknown = file.unknown
+    case .albert:
+      append(from: 0)
+      for piece in scores.indices where file.endsWithNumberAndComma(piece) { scores[piece] -= 100 }
+      unknown = file.unknown
     }
     let vocabulary = try Vocabulary(table)
     let model = SubwordModel.unigram(
@@ -91,6 +107,13 @@ extension Tokenizer {
 }
 
 extension SentencePieceModel {
+  /// Whether the piece ends with a digit and a comma. ALBERT leaves such pieces to their parts.
+  fileprivate func endsWithNumberAndComma(_ piece: Int) -> Bool {
+    let scalars = pieces.string(piece).unicodeScalars.suffix(2)
+    guard scalars.count == 2, scalars.last == ",", let digit = scalars.first else { return false }
+    return [.decimal, .digit].contains(digit.properties.numericType)
+  }
+
   /// Control pieces and the user's own pieces are looked for in the text.
   fileprivate var addedTokens: [AddedToken] {
     kinds.indices.compactMap { piece in
@@ -117,6 +140,15 @@ extension SentencePieceFamily {
       steps.insert(.strip(left: true, right: true), at: 0)
       if configuration.lowercases { steps.insert(.lowercase, at: 0) }
       steps.append(.replace(.spaces(minimum: 2), with: [0x20]))
+    case .albert:
+      var first: [Normalizer] = ["``", "''"].map {
+        .replace(.string(Array($0.utf8)), with: Array("\"".utf8))
+      }
+      if !configuration.keepsAccents {
+        first += [.compatibility(composed: false), .stripAccents]
+      }
+      if configuration.lowercases { first.append(.lowercase) }
+      steps = first + steps + [.replace(.spaces(minimum: 2), with: [0x20])]
     }
     return .sequence(steps)
   }
@@ -137,10 +169,7 @@ extension SentencePieceFamily {
       return Template(
         single: [first, text, last],
         pair: [first, text, last, last, .sequence(1, typeID: 0), last])
-    case .deberta:
-      return Template(
-        single: [first, text, last],
-        pair: [first, text, last, .sequence(1, typeID: 1), .special([separator], typeID: 1)])
+    case .deberta, .albert: return .classification(id: classification, separator: separator)
     }
   }
 }

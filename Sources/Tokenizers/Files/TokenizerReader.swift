@@ -25,7 +25,9 @@ struct TokenizerReader {
     var configuration = configuration
     if let padding = reader.paddingToken { configuration?.special.setPadding(padding) }
     if let configuration {
-      tokens.add(configuration.tokensToAdd(besides: reader.added), to: model.vocabulary)
+      tokens.add(
+        configuration.tokensToAdd(besides: reader.added, isTokenizerFile: true),
+        to: model.vocabulary)
     }
     // The added tokens are prepared with the file's own normaliser: the classes exchange it after
     // that.

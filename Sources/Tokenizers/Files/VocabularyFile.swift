@@ -9,7 +9,7 @@ enum VocabularyFamily {
     case "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "ConvBertTokenizer",
       "SqueezeBertTokenizer", "MobileBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
       "RealmTokenizer", "RetriBertTokenizer", "DPRReaderTokenizer", "DPRContextEncoderTokenizer",
-      "DPRQuestionEncoderTokenizer", "PreTrainedTokenizer":
+      "DPRQuestionEncoderTokenizer":
       self = .bert
     default: return nil
     }
@@ -86,14 +86,10 @@ extension Vocabulary {
 
 extension VocabularyFamily {
   fileprivate func template(classification: Int32, separator: Int32) -> Template {
-    let first = Template.Part.special([classification], typeID: 0)
+    let template = Template.classification(id: classification, separator: separator)
+    guard self == .mpnet else { return template }
     let last = Template.Part.special([separator], typeID: 0)
-    let text = Template.Part.sequence(0, typeID: 0)
-    let second: [Template.Part] = [
-      .sequence(1, typeID: 1), .special([separator], typeID: 1),
-    ]
     return Template(
-      single: [first, text, last],
-      pair: [first, text, last] + (self == .mpnet ? [last] : []) + second)
+      single: template.single, pair: template.single + [last] + template.pair.dropFirst(3))
   }
 }

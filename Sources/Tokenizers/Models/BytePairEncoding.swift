@@ -25,9 +25,12 @@ struct BytePairEncoding: Sendable {
   let unknown: Int32?
   private let bytes: [Int32]
 
-  /// - Parameter merges: the pairs, by falling priority.
+  /// - Parameters:
+  ///   - pairs: the merges, by falling priority
+  ///   - path: where they stand, for errors
   init(
-    _ vocabulary: Vocabulary, merges pairs: [(left: [UInt8], right: [UInt8])], options: Options
+    _ vocabulary: Vocabulary, merges pairs: [(left: [UInt8], right: [UInt8])], options: Options,
+    path: String = "model.merges"
   ) throws(TokenizerError) {
     self.vocabulary = vocabulary
     self.options = options
@@ -42,13 +45,13 @@ struct BytePairEncoding: Sendable {
         if let id = vocabulary.id(of: token) { return id }
         let name = String(decoding: token, as: UTF8.self)
         throw .invalid(
-          path: "model.merges[\(rank)]", reason: "\"\(name)\" is not in the vocabulary")
+          path: "\(path)[\(rank)]", reason: "\"\(name)\" is not in the vocabulary")
       }
       let left = try id(pair.left)
       let right = try id(pair.right)
       guard pair.right.count >= options.continuationPrefix.count else {
         throw .invalid(
-          path: "model.merges[\(rank)]", reason: "its second part is shorter than the prefix")
+          path: "\(path)[\(rank)]", reason: "its second part is shorter than the prefix")
       }
       let merged = try id(pair.left + pair.right[options.continuationPrefix.count...])
       merges.insert(left, right, merged: merged)

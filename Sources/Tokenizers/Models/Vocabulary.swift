@@ -14,8 +14,12 @@ struct Vocabulary: Sendable {
     entries = []
   }
 
-  /// - Parameter ids: one for each entry of the table.
-  init(_ table: PieceTable, ids: [Int32]) throws(TokenizerError) {
+  /// - Parameters:
+  ///   - ids: one for each entry of the table
+  ///   - path: where the tokens stand, for errors
+  init(
+    _ table: PieceTable, ids: [Int32], path: String = "model.vocab"
+  ) throws(TokenizerError) {
     trie = try PieceTrie(table)
     if ids.indices.allSatisfy({ ids[$0] == Int32(truncatingIfNeeded: $0) }) {
       self.ids = []
@@ -25,17 +29,17 @@ struct Vocabulary: Sendable {
     let limit = (ids.max() ?? -1) + 1
     guard limit <= 8 * ids.count + 65_536 else {
       throw .invalid(
-        path: "model.vocab", reason: "id \(limit - 1) in a vocabulary of \(ids.count) tokens")
+        path: path, reason: "id \(limit - 1) in a vocabulary of \(ids.count) tokens")
     }
     var entries = [Int32](repeating: -1, count: Int(limit))
     for (entry, id) in ids.enumerated() {
       guard id >= 0 else {
-        throw .invalid(path: "model.vocab", reason: "\"\(table.string(entry))\" has id \(id)")
+        throw .invalid(path: path, reason: "\"\(table.string(entry))\" has id \(id)")
       }
       guard entries[Int(id)] < 0 else {
         let first = table.string(Int(entries[Int(id)]))
         throw .invalid(
-          path: "model.vocab",
+          path: path,
           reason: "\"\(first)\" and \"\(table.string(entry))\" share the id \(id)")
       }
       entries[Int(id)] = Int32(truncatingIfNeeded: entry)
@@ -45,6 +49,9 @@ struct Vocabulary: Sendable {
   }
 
   var count: Int { trie.table.count }
+
+  /// One more than the largest id.
+  var limit: Int32 { Int32(truncatingIfNeeded: ids.isEmpty ? count : entries.count) }
 
   @inline(__always)
   func id(entry: Int) -> Int32 {

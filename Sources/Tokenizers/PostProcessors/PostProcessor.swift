@@ -122,6 +122,16 @@ struct Template: Sendable {
   let single: [Part]
   let pair: [Part]
 
+  /// `[CLS] $A [SEP]`, and for pairs `[CLS] $A [SEP] $B [SEP]`, the second text with token type 1.
+  static func classification(id: Int32, separator: Int32) -> Template {
+    let single: [Part] = [
+      .special([id], typeID: 0), .sequence(0, typeID: 0), .special([separator], typeID: 0),
+    ]
+    return Template(
+      single: single,
+      pair: single + [.sequence(1, typeID: 1), .special([separator], typeID: 1)])
+  }
+
   func addedCount(isPair: Bool) -> Int {
     (isPair ? pair : single).reduce(0) { count, part in
       if case .special(let ids, _) = part { count + ids.count } else { count }

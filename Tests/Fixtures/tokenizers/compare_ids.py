@@ -2,68 +2,40 @@
 
     python compare_ids.py [--moderate .build/release/moderate] [--only xlm-roberta …]
 
-Every text of the shared data (English, French, Arabic) and the texts of nasty_texts.py go through
+Every text of the shared data (nine languages) and the texts of nasty_texts.py go through
 `moderate tokenize` and through the reference, for each of the real tokenizers: bert-base-uncased
 (tokenizer.json and vocab.txt), all-mpnet-base-v2, XLM-R and DeBERTa-v3 (from the SentencePiece
-file, and from the tokenizer.json that transformers saves of it). Prints the counts; exits with 1
-if any id differs. Ids are compared before truncation.
+file, and from the tokenizer.json that transformers saves of it); and for tokenizers of the kinds of
+Qwen2, Llama 3, GPT-2, RoBERTa, ModernBERT and Gemma that are trained on these texts (trained.py).
+Prints the counts; exits with 1 if any id differs. Ids are compared before truncation.
 """
 
 import argparse
-import csv
-import gzip
-import io
 import json
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 
 import transformers
 from tokenizers import Tokenizer
 from transformers import (
-    BertConfig, BertTokenizerFast, DebertaV2Config, DebertaV2TokenizerFast, MPNetConfig,
-    XLMRobertaConfig, XLMRobertaTokenizerFast)
+    AutoTokenizer, BertConfig, BertTokenizerFast, DebertaV2Config, DebertaV2TokenizerFast,
+    MPNetConfig, RobertaConfig, XLMRobertaConfig, XLMRobertaTokenizerFast)
 
 from nasty_texts import LONG, SHORT, clean
+from shared_texts import DATA, ROOT, shared_texts
+from trained import KINDS
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-DATA = pathlib.Path(os.environ.get("MODERATION_DATA", ROOT.parent / "shared/data"))
 # What transformers writes for "no limit", so that nothing is cut.
 UNLIMITED = 1_000_000_000_000_000_019_884_624_838_656
 CONFIGS = {
     "bert-base-uncased": BertConfig, "all-mpnet-base-v2": MPNetConfig,
-    "xlm-roberta": XLMRobertaConfig, "deberta-v3": DebertaV2Config}
+    "xlm-roberta": XLMRobertaConfig, "deberta-v3": DebertaV2Config, "roberta": RobertaConfig}
 
 
-def moderation_texts():
-    folder = DATA / "moderation"
-
-    def rows(file):
-        return csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
-
-    for path, column in (
-            ("tdavidson/data/labeled_data.csv", "tweet"),
-            ("edos/data/edos_labelled_aggregated.csv", "text"),
-            ("hatecheck/test_suite_cases.csv", "test_case"),
-            ("multilingual-hatecheck/french.csv", "test_case")):
-        with open(folder / path, "rb") as file:
-            for row in rows(file):
-                yield row[column]
-    with gzip.open(folder / "openai_moderation/data/samples-1680.jsonl.gz") as file:
-        for line in file:
-            yield json.loads(line)["prompt"]
-    with zipfile.ZipFile(folder / "mlma/hate_speech_mlma.zip") as archive:
-        for name in ("ar_dataset", "en_dataset_with_stop_words", "fr_dataset"):
-            with archive.open(f"hate_speech_mlma/{name}.csv") as file:
-                for row in rows(file):
-                    yield row["tweet"]
-
-
-def cases(scratch):
+def cases(scratch, texts, size, wanted):
     """(name, folder for `moderate`, reference tokenizer)"""
 
     def configure(path, name):
@@ -99,15 +71,31 @@ def cases(scratch):
         configure(saved, name)
         yield (f"{name} tokenizer.json as saved", saved,
                Tokenizer.from_file(str(saved / "tokenizer.json")))
+    # Every eighth text suffices for the words.
+    for name, train in KINDS.items():
+        if not wanted(f"trained {name}"):
+            continue
+        path = scratch / f"trained-{name}"
+        path.mkdir()
+        train(texts[::8], size, path)
+        if name == "roberta":
+            configure(path, name)
+        reference = AutoTokenizer.from_pretrained(path)
+        yield f"trained {name}", path, reference.backend_tokenizer
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--moderate", default=str(ROOT / ".build/release/moderate"))
     parser.add_argument("--only", nargs="*", help="only tokenizers whose name has one of these")
+    parser.add_argument("--size", type=int, default=32_000, help="tokens of the trained ones")
     options = parser.parse_args()
+
+    def wanted(name):
+        return not options.only or any(part in name for part in options.only)
+
     transformers.logging.set_verbosity_error()
-    texts = list(moderation_texts())
+    texts = list(dict.fromkeys(shared_texts()))
     texts += [text for text in SHORT + LONG if text.strip()]
     references = [clean(text) for text in texts]
     print(f"{len(texts)} texts")
@@ -117,8 +105,8 @@ def main():
         file = scratch / "texts.jsonl"
         # Escaped, so that lone surrogates arrive as they are sent.
         file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
-        for name, folder, reference in cases(scratch):
-            if options.only and not any(part in name for part in options.only):
+        for name, folder, reference in cases(scratch, references, options.size, wanted):
+            if not wanted(name):
                 continue
             reference.no_truncation()
             reference.no_padding()

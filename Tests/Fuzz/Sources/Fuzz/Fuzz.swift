@@ -10,6 +10,8 @@ import Foundation
 @main
 struct Fuzz {
   var seconds = 60.0
+  /// The most inputs of a target.
+  var inputs = Int.max
   var seed: UInt64 = 1
   var target: String?
   var replay: String?
@@ -23,6 +25,7 @@ struct Fuzz {
       }
       switch option {
       case "--seconds": fuzz.seconds = Double(value) ?? fuzz.seconds
+      case "--inputs": fuzz.inputs = Int(value) ?? fuzz.inputs
       case "--seed": fuzz.seed = UInt64(value) ?? fuzz.seed
       case "--target": fuzz.target = value
       case "--replay": fuzz.replay = value
@@ -68,7 +71,7 @@ struct Fuzz {
     let accepted = answers["accepted"] ?? 0
     let start = ContinuousClock.now
     var count = 0
-    while ContinuousClock.now - start < .seconds(seconds) {
+    while count < inputs, ContinuousClock.now - start < .seconds(seconds) {
       // Late additions are as likely as all the rest: they have come the furthest.
       let isNew = mutator.generator.below(2) == 0 && corpus.count > target.corpus.count
       let place =
@@ -84,7 +87,7 @@ struct Fuzz {
     }
     let good = (answers["accepted"] ?? 0) - accepted
     print(
-      "\(target.name): \(count) inputs, \(good) accepted, \(answers.count) kinds of answer,",
+      "\(target.name): \(count) inputs in \(ContinuousClock.now - start), \(good) accepted, \(answers.count) kinds of answer,",
       "\(accepted) of \(target.corpus.count) seeds whole")
     return count
   }

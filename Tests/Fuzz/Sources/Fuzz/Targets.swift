@@ -43,6 +43,8 @@ enum Targets {
       json(heads + (try files(corpus.appending(path: "tokenizer")))),
       try safetensors(fixtures, scratch),
       try index(fixtures, scratch),
+      try pickle(corpus),
+      try archive(fixtures),
       try head(heads, fixtures, scratch),
       try weights(fixtures, scratch),
       try lightGBM(fixtures, scratch),
@@ -140,6 +142,35 @@ enum Targets {
         try Data(bytes).write(to: url)
         try read(try Checkpoint(contentsOf: url))
       }
+    }
+  }
+
+  /// The pickle by itself, in an archive that is whole: its storages have the sizes that it says.
+  private static func pickle(_ corpus: URL) throws -> Target {
+    Target(name: "pickle", corpus: try files(corpus.appending(path: "pickle"))) { bytes in
+      answer {
+        var reader = PickleReader(bytes)
+        let value = try reader.read()
+        var sizes: [String: Int] = [:]
+        for (_, tensor) in try reader.stateDictionary(value) {
+          let storage = tensor.storage
+          let width = storage.elementType.bitWidth / 8
+          sizes[storage.key] = storage.count < 1024 ? storage.count * width : 1024
+        }
+        var entries = [ZipFile.Entry("m/data.pkl", bytes)]
+        for (key, size) in sizes.sorted(by: { $0.key < $1.key }) where key.utf8.count < 100 {
+          entries.append(ZipFile.Entry("m/data/" + key, [UInt8](repeating: 1, count: size)))
+        }
+        try read(try Checkpoint(bytes: ZipFile(entries: entries).bytes))
+      }
+    }
+  }
+
+  /// The archive of zip around pickle and storages.
+  private static func archive(_ fixtures: URL) throws -> Target {
+    let corpus = try files(fixtures.appending(path: "pytorch")) { $0.hasSuffix(".bin") }
+    return Target(name: "archive", corpus: corpus, mend: Mending.archive) { bytes in
+      answer { try read(try Checkpoint(bytes: bytes)) }
     }
   }
 
