@@ -23,6 +23,29 @@ import Testing
     }
   }
 
+  static let families =
+    (try? FileManager.default.contentsOfDirectory(
+      atPath: fixtures.deletingLastPathComponent().appending(path: "pytorch/families").path))?
+    .sorted() ?? []
+
+  @Test(arguments: families)
+  func `a model of every family has the bits of its safetensors in pytorch_model bin`(
+    family: String
+  ) throws {
+    let source = folder.appending(path: "families/\(family)")
+    let checkpoint = try Checkpoint(contentsOf: source.appending(path: "pytorch_model.bin"))
+    let twin = try Checkpoint(contentsOf: source.appending(path: "model.safetensors"))
+    #expect(twin.names.count > 10)
+    for name in twin.names {
+      let (tensor, expected) = (try checkpoint.tensor(named: name), try twin.tensor(named: name))
+      #expect(tensor.elementType == expected.elementType)
+      #expect(tensor.shape == expected.shape)
+      #expect(tensor.bytes() == expected.bytes(), "\(name)")
+    }
+  }
+
+  @Test func `there is a model of every family`() { #expect(Self.families.count == 14) }
+
   @Test func `a folder with safetensors and a PyTorch file opens the safetensors`() throws {
     let checkpoint = try Checkpoint(contentsOf: folder.appending(path: "types"))
     #expect(checkpoint.path.hasSuffix("model.safetensors"))

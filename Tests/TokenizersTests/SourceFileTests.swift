@@ -123,7 +123,8 @@ import Testing
     var files = try Self.files("gpt2")
     files["config.json"] = Array(#"{"model_type": "bert"}"#.utf8)
     let message = message(files)
-    #expect(message.contains("BertTokenizer is read from tokenizer.json or vocab.txt"), "\(message)")
+    #expect(
+      message.contains("BertTokenizer is read from tokenizer.json or vocab.txt"), "\(message)")
     #expect(message.contains("the folder has vocab.json and merges.txt"), "\(message)")
     #expect(message.contains("of the model that this one was trained from"), "\(message)")
   }

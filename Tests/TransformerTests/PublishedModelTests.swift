@@ -123,7 +123,8 @@ struct PublishedModelTests {
   ) throws {
     let source = Self.folder.appending(path: "cardiffnlp--twitter-roberta-base-hate")
     let folder = try TemporaryFolder()
-    for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != file {
+    for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != file
+    {
       try folder.copy(source.appending(path: name), to: name)
     }
     try folder.write(content, to: file)

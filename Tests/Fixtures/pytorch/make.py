@@ -10,6 +10,7 @@ import pathlib
 from collections import OrderedDict
 
 import torch
+import transformers
 from safetensors.torch import save_file
 
 HERE = pathlib.Path(__file__).parent
@@ -24,7 +25,39 @@ def write(name: str, tensors: dict, value=None, **options) -> None:
     save_file(twins, folder / "model.safetensors")
 
 
+def families() -> None:
+    """A tiny model of each architecture, as save_pretrained writes it and wrote it before safetensors."""
+    sizes = {
+        "vocab_size": 12, "hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 2,
+        "intermediate_size": 6, "max_position_embeddings": 8}
+    decoder = sizes | {"num_key_value_heads": 1, "head_dim": 2, "tie_word_embeddings": True}
+    configs = {
+        "Bert": sizes, "Roberta": sizes, "XLMRoberta": sizes, "Camembert": sizes, "MPNet": sizes,
+        "Electra": sizes | {"embedding_size": 2}, "Albert": sizes | {"embedding_size": 2},
+        "DistilBert": {"vocab_size": 12, "dim": 4, "n_layers": 1, "n_heads": 2, "hidden_dim": 6,
+                       "max_position_embeddings": 8},
+        "Deberta": sizes | {"relative_attention": True, "pos_att_type": ["c2p", "p2c"]},
+        "DebertaV2": sizes | {"relative_attention": True, "pos_att_type": ["c2p", "p2c"],
+                              "position_buckets": 4},
+        "ModernBert": sizes | {f"{role}_token_id": 0 for role in ("pad", "bos", "eos", "cls", "sep")},
+        "Qwen3": decoder, "Gemma3Text": decoder, "Llama": decoder,
+    }
+    for index, (family, sizes) in enumerate(configs.items()):
+        name = "Gemma3ForCausalLM" if family == "Gemma3Text" else f"{family}ForSequenceClassification"
+        config = getattr(transformers, f"{family}Config")(**sizes)
+        # Every third in bfloat16, as newer models are published.
+        model = getattr(transformers, name)(config).to([torch.float32, torch.bfloat16][index % 3 == 2])
+        folder = HERE / "families" / family
+        model.save_pretrained(folder)
+        model.save_pretrained(folder, safe_serialization=False)
+        for path in folder.iterdir():
+            if path.name not in ("model.safetensors", "pytorch_model.bin"):
+                path.unlink()
+
+
 def main() -> None:
+    families()
+    torch.manual_seed(20)
     every = {
         "float64": torch.randn(3, 2, dtype=torch.float64),
         "float32": torch.randn(2, 3, 4),
