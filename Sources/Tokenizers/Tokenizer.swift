@@ -1,7 +1,7 @@
 /// Turns text into token ids exactly as the Hugging Face `tokenizers` library does.
 ///
 /// A tokenizer is an immutable value that may be used from many tasks at once. It interprets a
-/// `tokenizer.json`, a SentencePiece model or a `vocab.txt`; see the initialisers.
+/// `tokenizer.json`, or the older files that stand in its place; see the initialisers.
 public struct Tokenizer: Sendable {
   var normalizer: Normalizer?
   var preTokenizer: PreTokenizer?
@@ -48,15 +48,14 @@ public struct Tokenizer: Sendable {
     return vocabulary.count + extra
   }
 
-  /// The token of the largest id in the model's vocabulary, tokens left out that were added to it.
-  public var lastToken: (id: Int32, token: String)? {
+  /// How many tokens of the model's vocabulary have this id or a larger one; those that were added to
+  /// the vocabulary do not count.
+  public func tokenCount(from first: Int) -> Int {
     let vocabulary = model.vocabulary
-    var id = vocabulary.limit
-    while id > 0 {
-      id -= 1
-      if addedTokens.tokens[id] == nil, let token = vocabulary.token(id: id) { return (id, token) }
+    guard first < vocabulary.limit else { return 0 }
+    return (Int32(first)..<vocabulary.limit).count {
+      addedTokens.tokens[$0] == nil && vocabulary.entry(id: $0) != nil
     }
-    return nil
   }
 
   /// The token that has the id.

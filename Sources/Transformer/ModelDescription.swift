@@ -67,9 +67,12 @@ public struct ModelDescription: Sendable {
       (labels, problemType) = (nil, nil)
     }
     input = try ModelTokenizer(encoderFolder, file, shape, sentence)
-    if let last = input.tokenizer.lastToken, last.id >= shape.vocabularySize {
+    // Some tokens without words may be there: they are errors of the texts that have them.
+    let tokens = input.tokenizer.vocabularyCount
+    let beyond = input.tokenizer.tokenCount(from: shape.vocabularySize)
+    guard beyond * 10 <= tokens else {
       throw .foreignTokenizer(
-        folder: encoderFolder.path, token: last.token, id: last.id, words: shape.vocabularySize)
+        folder: encoderFolder.path, tokens: tokens, beyond: beyond, words: shape.vocabularySize)
     }
   }
 

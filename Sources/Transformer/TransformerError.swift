@@ -15,7 +15,7 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
   /// A sequence classifier is wanted, and the configuration names a model that writes text.
   case generative(file: String, architecture: String)
   /// A tokenizer has tokens that the model has no words for.
-  case foreignTokenizer(folder: String, token: String, id: Int32, words: Int)
+  case foreignTokenizer(folder: String, tokens: Int, beyond: Int, words: Int)
   /// Two values of a configuration contradict each other.
   case inconsistent(file: String, reason: String)
   case weights(SafetensorsError)
@@ -42,10 +42,10 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
     case .generative(let file, let architecture):
       "\(file): \(architecture) writes its answer as text, and no text is written here; take a model "
         + "of a class …ForSequenceClassification"
-    case .foreignTokenizer(let folder, let token, let id, let words):
-      "\(folder): the tokenizer's token \"\(token)\" has the id \(id), but config.json says "
-        + "vocab_size = \(words): the tokenizer's files are those of another model; take those of the "
-        + "model that this one was trained from"
+    case .foreignTokenizer(let folder, let tokens, let beyond, let words):
+      "\(folder): \(beyond) of the tokenizer's \(tokens) tokens have ids for which the model has no "
+        + "words (config.json: vocab_size = \(words)), so its files are those of another model; take "
+        + "those of the model that this one was trained from"
     case .inconsistent(let file, let reason): "\(file): \(reason)"
     case .weights(let error): "\(error)"
     case .tokenizer(let error): "\(error)"
