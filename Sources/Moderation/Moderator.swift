@@ -20,6 +20,9 @@ public struct Moderator: Sendable {
     public var precision: Precision?
     /// Threads to compute on, where no processor is given; nil is one for each core.
     public var threads: Int?
+    /// A LoRA adapter in place of the bundle's: the path of its folder, or the name of one below the
+    /// model's `adapters`.
+    public var adapter: String?
     /// Where to compute. Several moderators can share one, and with it its threads. Nil: a processor
     /// of the moderator's own.
     public var processor: Processor?
@@ -31,10 +34,12 @@ public struct Moderator: Sendable {
     public var defaultContext: [String]
 
     public init(
-      precision: Precision? = nil, threads: Int? = nil, processor: Processor? = nil,
-      maximumTokens: Int? = nil, usesWindows: Bool = false, defaultContext: [String] = []
+      precision: Precision? = nil, adapter: String? = nil, threads: Int? = nil,
+      processor: Processor? = nil, maximumTokens: Int? = nil, usesWindows: Bool = false,
+      defaultContext: [String] = []
     ) {
       self.precision = precision
+      self.adapter = adapter
       self.threads = threads
       self.processor = processor
       self.maximumTokens = maximumTokens

@@ -16,14 +16,17 @@ public struct ModelQuantizer {
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
+  ///   - adapter: a LoRA adapter that is merged into the weights before they are rounded, as
+  ///     ``SentenceEncoder`` takes it
   ///   - tolerance: the loss, as in ``SiteReport/error``, that a site may have in the cheapest rounding
   ///     if its layers do a quarter of all multiplications; a site that does less may lose less, in
   ///     proportion. nil: 0.0012, then half of it and so on until the calibration's embeddings stay near
   ///     float32 (``Agreement``).
   public init(
-    contentsOf folder: URL, tolerance: Double? = nil, processor: Processor = Processor()
+    contentsOf folder: URL, adapter: String? = nil, tolerance: Double? = nil,
+    processor: Processor = Processor()
   ) throws(TransformerError) {
-    model = try ModelFolder(folder, precision: .float32, processor: processor)
+    model = try ModelFolder(folder, adapter: adapter, precision: .float32, processor: processor)
     encoder = try Encoder(model)
     self.tolerance = tolerance
   }

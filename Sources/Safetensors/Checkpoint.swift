@@ -14,6 +14,12 @@ package struct Checkpoint: Sendable {
   package let metadata: [String: String]
   private let storages: [FileStorage]
   private let tensors: [String: StoredTensor]
+  /// Changes tensors as they are read.
+  private var replacement: Replacement?
+
+  /// What a tensor becomes when it is read.
+  package typealias Replacement =
+    @Sendable (StoredTensor) throws(SafetensorsError) -> StoredTensor
 
   /// Opens a `.safetensors` file, a `pytorch_model.bin`, an index of several, or a folder with one of
   /// them.
@@ -69,12 +75,30 @@ package struct Checkpoint: Sendable {
     self.tensors = tensors
   }
 
+  /// The same checkpoint with tensors beside its own, which take the place of those of the same name,
+  /// and with a change to tensors as they are read.
+  package func overlaid(
+    with added: [StoredTensor], _ replacement: @escaping Replacement
+  ) -> Checkpoint {
+    Checkpoint(self, added, replacement)
+  }
+
+  private init(_ base: Checkpoint, _ added: [StoredTensor], _ replacement: @escaping Replacement) {
+    path = base.path
+    metadata = base.metadata
+    storages = base.storages
+    let fresh = added.filter { !base.contains($0.name) }
+    names = base.names + fresh.map(\.name)
+    tensors = base.tensors.merging(added.map { ($0.name, $0) }) { $1 }
+    self.replacement = replacement
+  }
+
   package func contains(_ name: String) -> Bool { tensors[name] != nil }
 
   /// The tensor of that name, its data unread.
   package func tensor(named name: String) throws(SafetensorsError) -> StoredTensor {
     guard let tensor = tensors[name] else { throw .missing(tensor: name, file: path) }
-    return tensor
+    return if let replacement { try replacement(tensor) } else { tensor }
   }
 
   /// The size of all files in bytes.

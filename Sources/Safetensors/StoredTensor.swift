@@ -15,6 +15,22 @@ package struct StoredTensor: Sendable {
     self.storage = storage
   }
 
+  /// A tensor in memory.
+  package init(_ name: String, _ elements: [Float], shape: [Int]) {
+    self.name = name
+    elementType = .float32
+    self.shape = shape
+    let bytes = unsafe elements.withUnsafeBytes { unsafe Array($0) }
+    storage = FileStorage(copying: bytes, name: name)
+    range = 0..<bytes.count
+  }
+
+  /// The same tensor under another name.
+  package func renamed(_ name: String) -> StoredTensor {
+    StoredTensor(
+      TensorEntry(name: name, elementType: elementType, shape: shape, range: range), in: storage)
+  }
+
   /// The number of elements. The header's check has shown that the product fits.
   package var count: Int { shape.reduce(1, *) }
   package var byteCount: Int { range.count }

@@ -30,12 +30,17 @@ public final class Encoder: Sendable {
   /// Float weights are widened where they are float16 or bfloat16, and laid out as the kernels read
   /// them; prepared int8 weights are mapped and used where they lie.
   ///
-  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  /// - Parameters:
+  ///   - adapter: a LoRA adapter that is merged into the weights: the path of its folder, or the name of
+  ///     one below the model's `adapters`
+  ///   - precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public convenience init(
-    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+    contentsOf folder: URL, adapter: String? = nil, precision: Precision? = nil,
+    processor: Processor = Processor()
   ) throws(TransformerError) {
-    try self.init(ModelFolder(folder, precision: precision, processor: processor))
+    try self.init(
+      ModelFolder(folder, adapter: adapter, precision: precision, processor: processor))
   }
 
   /// Loads the encoder of a folder whose configuration has been read.

@@ -17,6 +17,13 @@ protocol Family: SendableMetatype {
   /// classes with a head put in front of it.
   var root: String { get }
 
+  /// How the architecture's own code makes a vector of a message; nil: it does not, and the mean is
+  /// the custom.
+  var pooling: Pooling? { get }
+
+  /// Whether the weights are of no use without an adapter.
+  var needsAdapter: Bool { get }
+
   /// The encoder, its weights read from below the prefix.
   func encoder(_ weights: WeightScope) throws(TransformerError) -> EncoderParts
 
@@ -28,6 +35,11 @@ protocol Family: SendableMetatype {
   func head(
     _ weights: WeightScope, encoder: WeightScope, labels: Int
   ) throws(TransformerError) -> ClassificationHead
+}
+
+extension Family {
+  var pooling: Pooling? { nil }
+  var needsAdapter: Bool { false }
 }
 
 /// Every architecture that this library runs.
@@ -45,6 +57,7 @@ let families: [any Family.Type] = [
   Qwen3.self,
   Gemma3.self,
   NomicBERT.self,
+  JinaEmbeddings.self,
 ]
 
 extension ConfigurationFile {

@@ -12,15 +12,22 @@ package struct ModelFolder {
   /// The encoder's part of it.
   let encoderWeights: WeightScope
 
-  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  /// - Parameters:
+  ///   - adapter: the path of an adapter's folder, or the name of one below `adapters`
+  ///   - precision: nil: int8 if the weights are prepared for it, else float32
   package init(
-    _ url: URL, precision: Precision? = nil, processor: Processor = Processor()
+    _ url: URL, adapter: String? = nil, precision: Precision? = nil,
+    processor: Processor = Processor()
   ) throws(TransformerError) {
     file = try ConfigurationFile(url.appending(path: "config.json"))
     family = try file.family()
-    do { checkpoint = try Checkpoint(contentsOf: url) } catch { throw .weights(error) }
-    let isPrepared = checkpoint.names.contains { $0.hasSuffix("." + PreparedLayer.layout) }
-    if isPrepared, precision == .float32 { throw .preparedForInt8(file: checkpoint.path) }
+    let base: Checkpoint
+    do { base = try Checkpoint(contentsOf: url) } catch { throw .weights(error) }
+    let isPrepared = base.names.contains { $0.hasSuffix("." + PreparedLayer.layout) }
+    if isPrepared, precision == .float32 { throw .preparedForInt8(file: base.path) }
+    checkpoint = try AdapterFolder.adapted(
+      base, by: adapter, of: url, isPrepared: isPrepared, isRequired: family.needsAdapter,
+      processor)
     weights = WeightScope(
       checkpoint.scope(), precision: precision ?? (isPrepared ? .int8 : .float32),
       processor: processor)

@@ -26,30 +26,38 @@ public final class SentenceEncoder: Sendable {
   /// Elements of a vector.
   public var dimension: Int { modules.dimension }
 
-  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  /// - Parameters:
+  ///   - adapter: a LoRA adapter that is merged into the weights: the path of its folder, or the name of
+  ///     one below the model's `adapters`
+  ///   - dimensions: elements of a vector that are kept, of a model that was trained so (Matryoshka,
+  ///     arXiv:2205.13147); what is kept is normalised anew where the model normalises. nil: as the
+  ///     model's files say
+  ///   - precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public convenience init(
-    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+    contentsOf folder: URL, adapter: String? = nil, dimensions: Int? = nil,
+    precision: Precision? = nil, processor: Processor = Processor()
   ) throws(TransformerError) {
     try self.init(
-      ModelDescription(contentsOf: folder, as: .sentenceEncoder), precision: precision,
-      processor: processor)
+      ModelDescription(contentsOf: folder, as: .sentenceEncoder), adapter: adapter,
+      dimensions: dimensions, precision: precision, processor: processor)
   }
 
   /// Loads the weights of a folder that has been read as a sentence encoder.
   init(
-    _ description: ModelDescription, precision: Precision?, processor: Processor
+    _ description: ModelDescription, adapter: String?, dimensions: Int?,
+    precision: Precision?, processor: Processor
   ) throws(TransformerError) {
     guard let sentence = description.sentence else {
       throw .inconsistent(
         file: description.encoderFolder.path, reason: "has been read as a classifier")
     }
     let model = try ModelFolder(
-      description.encoderFolder, precision: precision, processor: processor)
+      description.encoderFolder, adapter: adapter, precision: precision, processor: processor)
     encoder = try Encoder(model)
     try model.requireAllConsumed()
     modules = try SentenceModules(
-      sentence, hiddenSize: encoder.shape.hiddenSize, processor.kernels)
+      sentence, hiddenSize: encoder.shape.hiddenSize, dimensions: dimensions, processor.kernels)
     self.description = description
   }
 

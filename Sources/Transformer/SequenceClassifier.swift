@@ -25,26 +25,30 @@ public final class SequenceClassifier: Sendable {
   public var input: ModelTokenizer { description.input }
   public var tokenizer: Tokenizer { description.tokenizer }
 
-  /// - Parameter precision: nil: int8 if the weights are prepared for it, else float32
+  /// - Parameters:
+  ///   - adapter: a LoRA adapter that is merged into the weights: the path of its folder, or the name of
+  ///     one below the model's `adapters`
+  ///   - precision: nil: int8 if the weights are prepared for it, else float32
   /// - Throws: ``TransformerError`` that names the file, key or tensor.
   public convenience init(
-    contentsOf folder: URL, precision: Precision? = nil, processor: Processor = Processor()
+    contentsOf folder: URL, adapter: String? = nil, precision: Precision? = nil,
+    processor: Processor = Processor()
   ) throws(TransformerError) {
     try self.init(
-      ModelDescription(contentsOf: folder, as: .sequenceClassifier), precision: precision,
-      processor: processor)
+      ModelDescription(contentsOf: folder, as: .sequenceClassifier), adapter: adapter,
+      precision: precision, processor: processor)
   }
 
   /// Loads the weights of a folder that has been read as a classifier.
   init(
-    _ description: ModelDescription, precision: Precision?, processor: Processor
+    _ description: ModelDescription, adapter: String?, precision: Precision?, processor: Processor
   ) throws(TransformerError) {
     guard let labels = description.labels, let problemType = description.problemType else {
       throw .inconsistent(
         file: description.encoderFolder.path, reason: "has been read as a sentence encoder")
     }
     let model = try ModelFolder(
-      description.encoderFolder, precision: precision, processor: processor)
+      description.encoderFolder, adapter: adapter, precision: precision, processor: processor)
     head = try model.head(labels: labels.count)
     encoder = try Encoder(model)
     try model.requireAllConsumed()

@@ -29,6 +29,10 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
   /// A file of int8 weights, and another precision asked for.
   case preparedForInt8(file: String)
   case unknownPrompt(name: String, known: [String])
+  /// More elements of a vector, or fewer than one, than the model gives.
+  case dimensionsOutOfRange(Int, of: Int)
+  /// Weights that are of no use without an adapter, and none named.
+  case needsAdapter(folder: String, known: String)
 
   public var description: String {
     switch self {
@@ -57,6 +61,10 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
     case .preparedForInt8(let file): "\(file) holds int8 weights, which run in int8 only"
     case .unknownPrompt(let name, let known):
       "no prompt named \(name); known: \(known.joined(separator: ", "))"
+    case .dimensionsOutOfRange(let asked, let count):
+      "\(asked) dimensions asked for; the model's vectors have \(count)"
+    case .needsAdapter(let folder, let known):
+      "\(folder): the model needs an adapter; it has \(known.isEmpty ? "none" : known)"
     }
   }
 }

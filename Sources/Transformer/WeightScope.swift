@@ -58,16 +58,13 @@ struct WeightScope {
       if let prepared { return prepared }
       precision = .float32
     }
-    let projection = Projection(
-      weights: weight.rows(
-        of: try tensors.matrix(weight.name, rows: weight.count, columns: inputs)),
-      bias: try bias.map { (bias) throws(TransformerError) in
-        bias.elements(of: try tensors.vector(bias.name, bias.count))
-      },
-      precision: precision, kernels: processor.kernels)
-    // The weights have been copied.
-    (try? tensors.tensor(weight.name))?.advise(.doNotNeed)
-    return projection
+    let bias = try bias.map { (bias) throws(TransformerError) in
+      bias.elements(of: try tensors.vector(bias.name, bias.count))
+    }
+    return try tensors.matrix(weight.name, rows: weight.count, columns: inputs) {
+      Projection(
+        weights: weight.rows(of: $0), bias: bias, precision: precision, kernels: processor.kernels)
+    }
   }
 
   /// A linear layer whose weights are one of several parts of a tensor, one below the other.

@@ -1,3 +1,4 @@
+public import Platform
 public import Tensor
 
 /// The model of a bundle: its kind, its folder or name, and how it runs.
@@ -23,6 +24,13 @@ public struct ModelReference: Sendable, Equatable {
   public var revision: String
   /// Text put in front of every message.
   public var prompt: String?
+  /// The name of one of the encoder's own prompts, where there is no text.
+  public var promptName: String?
+  /// A LoRA adapter that is merged into the weights: a folder relative to the bundle, or the name of one
+  /// below the model's `adapters`.
+  public var adapter: String?
+  /// Elements of an embedding that are kept, of an encoder that was trained so.
+  public var dimensions: Int?
   /// The function that turns a classifier's logits into scores. Nil: by the model's `problem_type`.
   public var scoreFunction: ScoreFunction?
   /// The precisions that may be used; the first is the default. Never empty. Where a bundle names
@@ -35,7 +43,8 @@ public struct ModelReference: Sendable, Equatable {
 
   public init(
     kind: Kind, path: String? = nil, name: String? = nil, revision: String = "main",
-    prompt: String? = nil, scoreFunction: ScoreFunction? = nil,
+    prompt: String? = nil, promptName: String? = nil, adapter: String? = nil,
+    dimensions: Int? = nil, scoreFunction: ScoreFunction? = nil,
     precisions: [Precision] = ModelReference.usualPrecisions,
     plan: String? = nil, files: [FileDigest] = []
   ) {
@@ -44,10 +53,22 @@ public struct ModelReference: Sendable, Equatable {
     self.name = name
     self.revision = revision
     self.prompt = prompt
+    self.promptName = promptName
+    self.adapter = adapter
+    self.dimensions = dimensions
     self.scoreFunction = scoreFunction
     self.precisions = precisions
     self.plan = plan
     self.files = files
+  }
+}
+
+extension ModelReference {
+  /// The adapter as the model's loader takes it: the path of a folder of the bundle, or a name.
+  public func adapterPath(in bundleFolder: URL) -> String? {
+    guard let adapter else { return nil }
+    let own = bundleFolder.appending(path: adapter)
+    return FileSystem.isFolder(own) ? own.path : adapter
   }
 }
 

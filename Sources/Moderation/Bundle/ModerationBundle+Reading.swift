@@ -98,6 +98,19 @@ extension ModelReference {
       throw reader.invalid("revision", "is \"\(revision)\", which is no branch, tag or commit")
     }
     prompt = try reader.optionalString("prompt")
+    promptName = try reader.optionalString("promptName")
+    adapter = try reader.optionalString("adapter")
+    dimensions = try reader.optionalInt("dimensions")
+    if prompt != nil, promptName != nil {
+      throw reader.invalid("promptName", "excludes \"prompt\"")
+    }
+    if let dimensions, dimensions < 1 {
+      throw reader.invalid("dimensions", "must be at least 1")
+    }
+    guard kind == .encoder || (promptName == nil && dimensions == nil) else {
+      throw reader.invalid(
+        promptName == nil ? "dimensions" : "promptName", "goes with an encoder only")
+    }
     scoreFunction = try reader.optionalChoice("activation")
     guard scoreFunction == nil || kind == .classifier else {
       throw reader.invalid("activation", "goes with a classifier only")

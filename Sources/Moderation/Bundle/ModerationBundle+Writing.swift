@@ -40,6 +40,9 @@ extension ModelReference {
     if let name { object["name"] = .string(name) }
     if revision != "main" { object["revision"] = .string(revision) }
     if let prompt { object["prompt"] = .string(prompt) }
+    if let promptName { object["promptName"] = .string(promptName) }
+    if let adapter { object["adapter"] = .string(adapter) }
+    if let dimensions { object["dimensions"] = .number(JSONNumber(dimensions)) }
     if let scoreFunction { object["activation"] = .string(scoreFunction.rawValue) }
     if precisions != Self.usualPrecisions {
       object["precisions"] = .strings(precisions.map(\.rawValue))

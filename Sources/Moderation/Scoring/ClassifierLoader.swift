@@ -40,7 +40,12 @@ struct ClassifierLoader {
 
   private func encoder() throws(ModerationError) -> any TextClassifier {
     let encoder = try Self.loading { () throws(TransformerError) in
-      try SentenceEncoder(contentsOf: model, precision: precision, processor: processor)
+      try SentenceEncoder(
+        contentsOf: model, adapter: adapter, dimensions: bundle.model.dimensions,
+        precision: precision, processor: processor)
+    }
+    let ownPrompt = try Self.loading { () throws(TransformerError) in
+      try encoder.input.prompt(named: bundle.model.promptName)
     }
     var heads: [Head] = []
     for reference in bundle.heads {
@@ -62,7 +67,7 @@ struct ClassifierLoader {
       heads: zip(bundle.heads, heads).map { HeadClasses(name: $0.name, classes: $1.classes) },
       input: encoder.input, maximumTokens: limit(encoder.input),
       // The model's own prompt, where the bundle has nothing to say about prompts.
-      prompt: bundle.model.prompt == nil ? encoder.input.defaultPrompt : ""
+      prompt: bundle.model.prompt == nil ? ownPrompt : ""
     ) { (tokens: [TokenSequence]) throws(ModerationError) -> [[Double]] in
       let vectors = try Self.loading { () throws(TransformerError) in try encoder.embed(tokens) }
       return try Self.scores(of: vectors, by: loaded)
@@ -90,7 +95,8 @@ struct ClassifierLoader {
 
   private func sequenceClassifier() throws(ModerationError) -> any TextClassifier {
     let classifier = try Self.loading { () throws(TransformerError) in
-      try SequenceClassifier(contentsOf: model, precision: precision, processor: processor)
+      try SequenceClassifier(
+        contentsOf: model, adapter: adapter, precision: precision, processor: processor)
     }
     let score = bundle.model.scoreFunction ?? .standard(for: classifier)
     return TransformerClassifier(
@@ -110,6 +116,9 @@ struct ClassifierLoader {
       throw .recurrent(error)
     }
   }
+
+  /// The caller's adapter, else the bundle's.
+  private var adapter: String? { options.adapter ?? bundle.model.adapterPath(in: folder) }
 
   /// The least of what the model, the bundle and the caller allow.
   private func limit(_ input: ModelTokenizer) -> Int {

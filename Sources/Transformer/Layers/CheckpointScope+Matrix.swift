@@ -16,30 +16,48 @@ extension CheckpointScope {
   func dense(
     inputs: Int, outputs: Int, hasBias: Bool = true, kernels: Kernels
   ) throws(TransformerError) -> DenseWeights {
-    let weights = DenseWeights(
-      weights: try matrix("weight", rows: outputs, columns: inputs),
-      bias: hasBias ? try vector("bias", outputs) : nil, kernels: kernels)
-    // They have been copied.
-    (try? tensor("weight", shape: [outputs, inputs]))?.advise(.doNotNeed)
-    return weights
+    let bias = hasBias ? try vector("bias", outputs) : nil
+    return try matrix("weight", rows: outputs, columns: inputs) {
+      DenseWeights(weights: $0, bias: bias, kernels: kernels)
+    }
   }
 
   func matrix(
     _ name: String, shape: [Int], rows: Int, columns: Int
   ) throws(TransformerError) -> Matrix {
     do {
-      let tensor = try tensor(name, shape: shape)
-      if tensor.elementType == .float32, tensor.isAligned {
-        return unsafe tensor.withUnsafeBytes { bytes in
-          Matrix(
-            storage: unsafe Storage<Float>(
-              borrowing: bytes.bindMemory(to: Float.self), owner: TensorOwner(tensor)),
-            rows: rows, columns: columns)
-        }
-      }
-      return Matrix(try tensor.floats(), rows: rows, columns: columns)
+      return try tensor(name, shape: shape).matrix(rows: rows, columns: columns)
     } catch {
       throw .weights(error)
+    }
+  }
+
+  /// Copies a matrix that is looked at where it lies, and gives its pages back.
+  func matrix<Result>(
+    _ name: String, rows: Int, columns: Int, copied copy: (Matrix) -> Result
+  ) throws(TransformerError) -> Result {
+    do {
+      let tensor = try tensor(name, shape: [rows, columns])
+      let result = copy(try tensor.matrix(rows: rows, columns: columns))
+      tensor.advise(.doNotNeed)
+      return result
+    } catch {
+      throw .weights(error)
+    }
+  }
+}
+
+extension StoredTensor {
+  /// The elements, `[rows, columns]`.
+  func matrix(rows: Int, columns: Int) throws(SafetensorsError) -> Matrix {
+    guard elementType == .float32, isAligned else {
+      return Matrix(try floats(), rows: rows, columns: columns)
+    }
+    return unsafe withUnsafeBytes { bytes in
+      Matrix(
+        storage: unsafe Storage<Float>(
+          borrowing: bytes.bindMemory(to: Float.self), owner: TensorOwner(self)),
+        rows: rows, columns: columns)
     }
   }
 }

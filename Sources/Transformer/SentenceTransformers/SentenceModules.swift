@@ -6,6 +6,8 @@ struct SentenceModules: Sendable {
     case pooling(Pooling)
     case dense(DenseModule)
     case layerNorm(LayerNormModule)
+    /// Keeps the first elements.
+    case cut(Int)
     case normalize
   }
 
@@ -14,9 +16,12 @@ struct SentenceModules: Sendable {
   private(set) var dimension: Int
   private let configuration: SentenceTransformerConfiguration
 
-  /// - Parameter hiddenSize: elements of a token's state
+  /// - Parameters:
+  ///   - hiddenSize: elements of a token's state
+  ///   - dimensions: elements of a vector that are kept; nil: as the configuration says
   init(
-    _ configuration: SentenceTransformerConfiguration, hiddenSize: Int, _ kernels: Kernels
+    _ configuration: SentenceTransformerConfiguration, hiddenSize: Int, dimensions: Int? = nil,
+    _ kernels: Kernels
   ) throws(TransformerError) {
     dimension = hiddenSize
     self.configuration = configuration
@@ -34,7 +39,16 @@ struct SentenceModules: Sendable {
       case .normalize: steps.append(.normalize)
       }
     }
-    dimension = min(dimension, configuration.dimension ?? dimension)
+    guard let dimensions else {
+      dimension = min(dimension, configuration.dimension ?? dimension)
+      return
+    }
+    guard (1...dimension).contains(dimensions) else {
+      throw .dimensionsOutOfRange(dimensions, of: dimension)
+    }
+    dimension = dimensions
+    // sentence-transformers cuts behind the last module; here a normalised vector stays one.
+    if case .normalize? = steps.last { steps.insert(.cut(dimensions), at: steps.count - 1) }
   }
 
   /// The one token that is looked at, by the ids of the message, where there is only one.
@@ -55,6 +69,7 @@ struct SentenceModules: Sendable {
       case .pooling(let pooling): vector = pooling(hidden, skipping: prompt)
       case .dense(let dense): vector = dense(vector, kernels)
       case .layerNorm(let norm): vector = norm(vector)
+      case .cut(let count): vector = Array(vector.prefix(count))
       case .normalize:
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let divisor = max(length, 1e-12)

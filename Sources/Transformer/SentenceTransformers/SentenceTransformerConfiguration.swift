@@ -43,6 +43,16 @@ struct SentenceTransformerConfiguration: Sendable {
       return entries
     }
     func place(_ path: String) -> URL { path.isEmpty ? folder : folder.appending(path: path) }
+    if entries.count == 1, let only = entries.first, Self.className(only.type) == nil,
+      let pooling = try ConfigurationFile(place(only.path).appending(path: "config.json"))
+        .family().pooling
+    {
+      // The module is the model's own code, which pools and normalises by itself.
+      encoder = place(only.path)
+      modules = [.pooling(pooling), .normalize]
+      try readModelConfiguration(folder)
+      return
+    }
     guard let first = entries.first, Self.isEncoder(first.type) else {
       throw .inconsistent(file: file.path, reason: "the first module is no Transformer")
     }
@@ -96,6 +106,7 @@ struct SentenceTransformerConfiguration: Sendable {
       let isCausal = try json.optionalBool("is_causal") ?? true
       return isCausal && architecture?.hasSuffix("ForCausalLM") == true
     }
+    if let pooling = try file.family().pooling { return pooling }
     return Pooling(modes: [isCausal ? .lastToken : .mean], includesPrompt: true)
   }
 

@@ -31,7 +31,17 @@ struct Embed: ParsableCommand {
   @Option(help: "The name of one of the model's own prompts.")
   var promptName: String?
 
+  @Option(
+    help: """
+      Elements of a vector that are kept. The rest is normalised anew where the model normalises; \
+      for models that were trained so (Matryoshka).
+      """)
+  var dimensions: Int?
+
   func validate() throws {
+    if let dimensions, dimensions < 1 {
+      throw ValidationError("--dimensions must be at least 1")
+    }
     if prompt != nil, promptName != nil {
       throw ValidationError("--prompt and --prompt-name exclude each other")
     }
@@ -41,10 +51,14 @@ struct Embed: ParsableCommand {
     let records = try input.reader()
     let source = try model.source()
     let encoder = try SentenceEncoder(
-      contentsOf: source.transformer(), precision: model.precision,
+      contentsOf: source.transformer(),
+      adapter: model.adapter ?? source.bundle?.model.adapterPath(in: source.folder),
+      dimensions: dimensions ?? source.bundle?.model.dimensions, precision: model.precision,
       processor: model.threads.processor())
-    let own = promptName == nil ? source.bundle?.model.prompt : nil
-    let prompt = try prompt ?? own ?? encoder.input.prompt(named: promptName)
+    let bundled = promptName == nil ? source.bundle?.model : nil
+    let prompt =
+      try prompt ?? bundled?.prompt
+      ?? encoder.input.prompt(named: promptName ?? bundled?.promptName)
     let isTable = output.chosen == .table
     var bytes = ByteOutput()
     let file = try matrix.map { try NumpyFile(path: $0, columns: encoder.dimension) }

@@ -21,6 +21,13 @@ struct ModelOptions: ParsableArguments {
       """)
   var precision: Precision?
 
+  @Option(
+    help: """
+      A LoRA adapter to merge into the weights: a folder, or the name of one in the model's folder \
+      "adapters".
+      """)
+  var adapter: String?
+
   @OptionGroup var threads: ThreadOptions
 
   /// The bundle or model that `--model` names.

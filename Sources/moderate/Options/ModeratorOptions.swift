@@ -12,7 +12,8 @@ struct ModeratorOptions: ParsableArguments {
     try Moderator(
       try model.source(),
       options: Moderator.Options(
-        precision: model.precision, processor: model.threads.processor(),
+        precision: model.precision, adapter: model.adapter,
+        processor: model.threads.processor(),
         maximumTokens: length.maximumTokens, usesWindows: longTexts.windows,
         defaultContext: context.values))
   }

@@ -41,7 +41,8 @@ struct QuantizationReport {
     try FileOutput.write(
       bundle.encoded(), to: target.appending(path: ModerationBundle.fileName).path)
     let exact = try Moderator(
-      source.source, options: .init(precision: .float32, processor: processor))
+      source.source,
+      options: .init(precision: .float32, adapter: source.adapter, processor: processor))
     let found = try Moderator(
       contentsOf: target, options: .init(precision: .int8, processor: processor))
     for start in stride(from: 0, to: texts.count, by: 64) {
@@ -72,7 +73,8 @@ struct QuantizationReport {
   private mutating func compareVectors(
     _ source: QuantizationSource, _ target: URL, _ texts: [String], _ processor: Processor
   ) throws {
-    let exact = try SentenceEncoder(contentsOf: source.source.model, processor: processor)
+    let exact = try SentenceEncoder(
+      contentsOf: source.source.model, adapter: source.adapter, processor: processor)
     let found = try SentenceEncoder(
       contentsOf: source.modelFolder(in: target), processor: processor)
     for start in stride(from: 0, to: texts.count, by: 64) {

@@ -13,9 +13,13 @@ struct QuantizationSource {
   /// The bundle, or one for a sequence classifier without; nil for an encoder without a moderator.
   let bundle: ModerationBundle?
   let description: ModelDescription
+  /// The adapter that is merged into the weights; nil: there is none.
+  let adapter: String?
 
-  init(_ source: ModelSource) throws {
+  /// - Parameter adapter: nil: the bundle's
+  init(_ source: ModelSource, adapter: String?) throws {
     self.source = source
+    self.adapter = adapter ?? source.bundle?.model.adapterPath(in: source.folder)
     if source.bundle?.model.kind == .characterWord {
       throw CommandError.usage(
         "a model of characters and words needs no preparing: run it with --precision int8")
@@ -38,7 +42,7 @@ struct QuantizationSource {
   }
 
   /// Token ids of at most `count` of the texts, spread evenly; made-up ones where there are none.
-  func messages(_ texts: [String]?, count: Int) -> [TokenSequence] {
+  func messages(_ texts: [String]?, count: Int) throws -> [TokenSequence] {
     guard let texts else {
       var generator = SeededGenerator(seed: 0)
       let empty = description.input.tokenizer.encode("").ids
@@ -51,9 +55,11 @@ struct QuantizationSource {
       }
     }
     let step = max(1, texts.count / count)
+    let prompt =
+      try bundle?.model.prompt ?? description.input.prompt(named: bundle?.model.promptName)
     return stride(from: 0, to: texts.count, by: step).prefix(count).map { index in
       description.input.encode(
-        ModelInput(prompt: bundle?.model.prompt, text: texts[index]),
+        ModelInput(prompt: prompt, text: texts[index]),
         limit: description.input.limit(bundle?.maximumTokens ?? 512)
       ).sequence
     }
@@ -95,7 +101,8 @@ struct QuantizationSource {
       var isFolder = false
       guard manager.fileExists(atPath: place.path, isDirectory: &isFolder) else { continue }
       if isFolder {
-        if ["onnx", "openvino"].contains(item) { continue }
+        // The weights in other formats, and adapters, of which one has been merged.
+        if ["onnx", "openvino", "adapters"].contains(item) { continue }
         try copyContents(of: place, to: target.appending(path: item), without: left)
       } else {
         // A cache keeps links; the copy has files.
@@ -134,6 +141,7 @@ struct QuantizationSource {
     bundle.model.path = modelPath
     bundle.model.name = nil
     bundle.model.precisions = [.int8]
+    bundle.model.adapter = nil
     bundle.model.files = []
     bundle.quantization = report
     return bundle

@@ -57,7 +57,7 @@ struct Quantize: ParsableCommand {
   }
 
   func run() throws {
-    let source = try QuantizationSource(try model.source())
+    let source = try QuantizationSource(try model.source(), adapter: model.adapter)
     let target = URL(filePath: output)
     guard !FileManager.default.fileExists(atPath: target.path) else {
       throw CommandError.usage("--output \(output) is there already")
@@ -65,10 +65,11 @@ struct Quantize: ParsableCommand {
     let texts = try calibrationSet()
     let processor = model.threads.processor()
     let quantizer = try ModelQuantizer(
-      contentsOf: source.description.encoderFolder, tolerance: tolerance, processor: processor)
+      contentsOf: source.description.encoderFolder, adapter: source.adapter,
+      tolerance: tolerance, processor: processor)
     let bar = ProgressBar("quantize")
     let prepared = try quantizer.prepare(
-      calibration: source.messages(texts.isEmpty ? nil : texts, count: calibrationTexts)
+      calibration: try source.messages(texts.isEmpty ? nil : texts, count: calibrationTexts)
     ) { done in
       bar.update(items: done, progress: .init(done: done, total: quantizer.layerCount))
     }
