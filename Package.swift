@@ -119,7 +119,9 @@ let package = Package(
     tests("HeadsTests", ["Heads", "Safetensors", "JSON", "TestSupport"]),
     tests(
       "ModerationTests",
-      ["Moderation", "Transformer", "Tensor", "Safetensors", "JSON", "TestSupport"]),
+      [
+        "Moderation", "Transformer", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport",
+      ]),
     tests(
       "ModerationEvaluationTests",
       ["ModerationEvaluation", "Moderation", "Tensor", "JSON", "TestSupport"]),

@@ -14,11 +14,11 @@ def pooling(folder: pathlib.Path) -> tuple[list[str], bool]:
         if module["type"].endswith("Pooling"):
             config = json.loads((folder / module["path"] / "config.json").read_text())
             mode = config.get("pooling_mode") or [
-                key.split("_")[2] for key, on in config.items()
+                key.removeprefix("pooling_mode_").split("_")[0] for key, on in config.items()
                 if key.startswith("pooling_mode_") and on is True]
             modes = [mode] if isinstance(mode, str) else list(mode)
-            if modes not in (["cls"], ["mean"]):
-                raise ValueError(f"{folder}: the peers know cls and mean pooling, not {modes}")
+            if modes not in (["cls"], ["mean"], ["lasttoken"]):
+                raise ValueError(f"{folder}: the peers know no pooling {modes}")
             return modes, normalizes
     return ["mean"], normalizes
 

@@ -29,7 +29,9 @@ class Network(torch.nn.Module):
             kind = transformers.AutoModelForSequenceClassification
         else:
             kind = transformers.AutoModel
-            keywords["add_pooling_layer"] = False
+            # Families with a pooler that no embedding reads.
+            if self.config.model_type in ("bert", "roberta", "xlm-roberta", "camembert", "mpnet"):
+                keywords["add_pooling_layer"] = False
         self.model = kind.from_pretrained(folder, **keywords).eval()
         self.modes, self.normalizes = pooling(folder)
 
@@ -40,6 +42,9 @@ class Network(torch.nn.Module):
         hidden = output.last_hidden_state
         if self.modes == ["cls"]:
             vector = hidden[:, 0]
+        elif self.modes == ["lasttoken"]:
+            last = attention_mask.sum(1) - 1
+            vector = hidden[torch.arange(hidden.shape[0]), last]
         else:
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             vector = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)

@@ -75,6 +75,7 @@ extension Tokenizer {
     var buffer = TokenBuffer()
     buffer.tokens.reserveCapacity(text.text.count / 3 + 8)
     model.tokenize(text, into: &buffer)
+    if leavesOutUnknown { buffer.tokens.removeAll { $0.id == unknownID } }
     return run(buffer, text, sequence: sequence)
   }
 

@@ -17,6 +17,8 @@ public struct Tokenizer: Sendable {
   public internal(set) var hasTypeIDs = true
   /// The keys of `tokenizer_config.json` that no tokenizer class knows, and that count for nothing.
   public internal(set) var unknownKeys: [String] = []
+  /// Whether tokens for what is not in the vocabulary are left out.
+  var leavesOutUnknown = false
   /// The token that begins every input (`[CLS]`, `<s>`).
   public internal(set) var classificationID: Int32?
   /// The token that ends every text (`[SEP]`, `</s>`).

@@ -19,7 +19,7 @@ protocol Family: SendableMetatype {
 
   /// How the architecture's own code makes a vector of a message; nil: it does not, and the mean is
   /// the custom.
-  var pooling: Pooling? { get }
+  var modules: [SentenceTransformerConfiguration.Module]? { get }
 
   /// Whether the weights are of no use without an adapter.
   var needsAdapter: Bool { get }
@@ -38,7 +38,7 @@ protocol Family: SendableMetatype {
 }
 
 extension Family {
-  var pooling: Pooling? { nil }
+  var modules: [SentenceTransformerConfiguration.Module]? { nil }
   var needsAdapter: Bool { false }
 }
 
@@ -58,6 +58,7 @@ let families: [any Family.Type] = [
   Gemma3.self,
   NomicBERT.self,
   JinaEmbeddings.self,
+  StaticEmbeddings.self,
 ]
 
 extension ConfigurationFile {
@@ -90,6 +91,9 @@ public struct EncoderShape: Sendable {
   public var typeCount = 0
   /// The longest message, special tokens included; nil where positions do not bound it.
   public var maximumTokens: Int?
+  /// Whether the encoder reads known tokens of the text only: no special ones, none for what is not in
+  /// the vocabulary, and perhaps none at all.
+  public var readsWordsOnly = false
 }
 
 /// What ``Family/encoder(_:)`` makes of a checkpoint.

@@ -64,6 +64,7 @@ public struct ModelTokenizer: Sendable {
     var tokenizer: Tokenizer
     do { tokenizer = try Tokenizer(contentsOf: folder) } catch { throw .tokenizer(error) }
     if sentence?.lowercases == true { tokenizer.lowercase() }
+    if shape?.readsWordsOnly == true { tokenizer.leaveOutSpecialTokens() }
     self.tokenizer = tokenizer
     // The second name is GPT-2's, which some encoders have taken over.
     let key = file?.has("n_positions") == true ? "n_positions" : "max_position_embeddings"

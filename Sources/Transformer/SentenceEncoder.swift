@@ -88,10 +88,14 @@ public final class SentenceEncoder: Sendable {
 
   /// The vectors of messages that are tokens already.
   public func embed(_ messages: [TokenSequence]) throws(TransformerError) -> [[Float]] {
-    var vectors = [[Float]](repeating: [], count: messages.count)
+    var vectors = [[Float]](
+      repeating: [Float](repeating: 0, count: dimension), count: messages.count)
     // Which token a pooling reads depends on the length of the prompt, which is mostly the same.
     for (prompt, indices) in Dictionary(
-      grouping: messages.indices, by: { messages[$0].promptCount })
+      // Of no known word nothing is read, and the vector stays 0.
+      grouping: messages.indices.filter {
+        !encoder.shape.readsWordsOnly || !messages[$0].ids.isEmpty
+      }, by: { messages[$0].promptCount })
     {
       try encoder.forEachMessage(
         of: indices.map { messages[$0] }, only: modules.onlyToken(skipping: prompt)

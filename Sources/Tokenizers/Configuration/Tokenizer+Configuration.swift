@@ -65,6 +65,13 @@ extension Tokenizer {
     findSpecialTokens(configuration.special.contents)
   }
 
+  /// Leaves the special tokens out that stand around a text, and the tokens for what is not in the
+  /// vocabulary, as models without layers read texts.
+  public mutating func leaveOutSpecialTokens() {
+    postProcessor = nil
+    leavesOutUnknown = true
+  }
+
   /// Puts texts in lower case before the tokenizer's own normaliser sees them, as
   /// sentence-transformers does for `do_lower_case`; special tokens are found before that.
   ///

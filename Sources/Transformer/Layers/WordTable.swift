@@ -27,6 +27,13 @@ package struct WordTable: Sendable {
     }
   }
 
+  /// - Parameter table: `[tokens, embedding size]`
+  init(_ table: Matrix, path: String) {
+    self.path = path
+    columns = table.columns
+    contents = .float32(table)
+  }
+
   /// Copies the embedding of a token, which is below the number of rows, into a row of `target`.
   func copy(_ id: Int, into target: Matrix, row: Int) {
     switch contents {

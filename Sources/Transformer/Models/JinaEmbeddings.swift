@@ -12,7 +12,9 @@ struct JinaEmbeddings: Family {
 
   var shape: EncoderShape { base.shape }
   var root: String { base.root }
-  var pooling: Pooling? { Pooling(modes: [.lastToken], includesPrompt: true) }
+  var modules: [SentenceTransformerConfiguration.Module]? {
+    [.pooling(Pooling(modes: [.lastToken], includesPrompt: true)), .normalize]
+  }
   var needsAdapter: Bool { true }
 
   func encoder(_ weights: WeightScope) throws(TransformerError) -> EncoderParts {

@@ -32,7 +32,7 @@ struct SentenceTransformerConfiguration: Sendable {
     guard let file = try ConfigurationFile.ifPresent(folder.appending(path: "modules.json")) else {
       // A bare encoder. sentence-transformers then reads no other file of its own.
       encoder = folder
-      modules = [.pooling(try Self.pooling(ofEncoder: folder))]
+      modules = try Self.modules(ofEncoder: folder)
       return
     }
     let entries = try file.read { json throws(JSONError) in
@@ -43,20 +43,20 @@ struct SentenceTransformerConfiguration: Sendable {
       return entries
     }
     func place(_ path: String) -> URL { path.isEmpty ? folder : folder.appending(path: path) }
-    if entries.count == 1, let only = entries.first, Self.className(only.type) == nil,
-      let pooling = try ConfigurationFile(place(only.path).appending(path: "config.json"))
-        .family().pooling
-    {
-      // The module is the model's own code, which pools and normalises by itself.
-      encoder = place(only.path)
-      modules = [.pooling(pooling), .normalize]
-      try readModelConfiguration(folder)
-      return
-    }
-    guard let first = entries.first, Self.isEncoder(first.type) else {
-      throw .inconsistent(file: file.path, reason: "the first module is no Transformer")
+    guard let first = entries.first else {
+      throw .inconsistent(file: file.path, reason: "names no module")
     }
     encoder = place(first.path)
+    if Self.isEncoder(first.type) {
+      // The pooling follows.
+    } else if let own = try ConfigurationFile(encoder.appending(path: "config.json"))
+      .family().modules
+    {
+      // The first module is the model's own code, which makes a vector by itself.
+      modules = own
+    } else {
+      throw .inconsistent(file: file.path, reason: "the first module is no Transformer")
+    }
     for entry in entries.dropFirst() {
       if let module = try Self.module(entry.type, place(entry.path), file) {
         modules.append(module)
@@ -98,16 +98,17 @@ struct SentenceTransformerConfiguration: Sendable {
     }
   }
 
-  /// The pooling of a bare encoder: the last token of a causal language model, else the mean.
-  private static func pooling(ofEncoder folder: URL) throws(TransformerError) -> Pooling {
+  /// The steps behind a bare encoder: its own, or the last token of a causal language model, or the
+  /// mean.
+  private static func modules(ofEncoder folder: URL) throws(TransformerError) -> [Module] {
     let file = try ConfigurationFile(folder.appending(path: "config.json"))
     let isCausal = try file.read { json throws(JSONError) in
       let architecture = try json.optionalStrings("architectures")?.first
       let isCausal = try json.optionalBool("is_causal") ?? true
       return isCausal && architecture?.hasSuffix("ForCausalLM") == true
     }
-    if let pooling = try file.family().pooling { return pooling }
-    return Pooling(modes: [isCausal ? .lastToken : .mean], includesPrompt: true)
+    if let own = try file.family().modules { return own }
+    return [.pooling(Pooling(modes: [isCausal ? .lastToken : .mean], includesPrompt: true))]
   }
 
   /// The one token whose state the modules look at, by the ids of the message, where there is
