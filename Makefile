@@ -14,12 +14,14 @@ ENCODER := $(CACHE)/all-MiniLM-L6-v2
 BUNDLE := Weights/minilm
 
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Server/Package.swift Server/Sources Server/Tests
 OPTIMISED := -c release -Xswiftc -enable-testing
+# Unoptimised but for the kernels: its tests compute little, and it builds in half the time.
+SERVER := -Xcc -O2
 
 .PHONY: help
 help: ## List what make can do.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 .PHONY: run
 run: release ## Moderate a few messages, with the default weights and the MiniLM ones.
@@ -43,6 +45,20 @@ test: dependencies ## Run the tests, optimised: unoptimised kernels would take m
 check: dependencies emulator lint ## What CI runs: format lint, a build without warnings, the tests.
 	CI=1 swift build --build-tests $(OPTIMISED)
 	CI=1 swift test --skip-build $(OPTIMISED)
+	CI=1 swift build --package-path Server --build-tests $(SERVER)
+	CI=1 swift test --package-path Server --skip-build $(SERVER)
+
+.PHONY: server
+server: dependencies ## Build moderate-server, which `moderate serve` runs.
+	swift build -c release --package-path Server --product moderate-server
+
+.PHONY: serve
+serve: server ## Serve the default moderator at port 8080.
+	Server/.build/release/moderate-server
+
+.PHONY: test-server
+test-server: dependencies ## Run the server's tests.
+	swift test --package-path Server $(SERVER)
 
 .PHONY: lint
 lint: ## Check the format of the sources, and which module imports which.
@@ -72,7 +88,7 @@ ids: release $(CACHE)/python/tokenizers.done ## Compare token ids with Hugging F
 
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.
-	rm -rf .build $(BUNDLE)/encoder
+	rm -rf .build Server/.build $(BUNDLE)/encoder
 
 # --- What this machine may lack -------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 public import Tensor
+public import Transformer
 
 /// Reads messages and gives verdicts: a bundle bound to its model.
 ///
@@ -100,6 +101,17 @@ public struct Moderator: Sendable {
         .map { labels.verdict(on: message, $0) }
     }
   }
+
+  /// The encoder whose embedding the heads score; nil where the model is a classifier or the network
+  /// of characters and words.
+  public var encoder: SentenceEncoder? { classifier.encoder }
+
+  /// How a text becomes tokens; nil for the network of characters and words, whose tokens are words.
+  public var input: ModelTokenizer? { classifier.modelInput }
+
+  /// Tokens of one pass, special ones included: the least of what the model, the bundle and the
+  /// options allow. Nil where the model's tokens are words, or only memory bounds them.
+  public var maximumTokens: Int? { classifier.passTokens }
 
   /// The message in the context that it is judged in: its own, or the default one.
   public func inContext(_ message: Message) -> Message {

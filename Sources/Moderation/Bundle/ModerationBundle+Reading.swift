@@ -31,6 +31,13 @@ extension ModerationBundle {
     context = try reader.optionalReader("context").map { reader throws(ModerationError) in
       try ContextPrefixes(reader)
     }
+    apis = []
+    if let tables = try reader.optionalReader("apis") {
+      for api in tables.object.keys {
+        apis.append(
+          try APITable(api: api, try tables.reader(api), labels: labels.map(\.name)))
+      }
+    }
     maximumTokens = try reader.optionalInt("maximumTokens", in: 3 ... .max)
     longTexts =
       try reader.optionalReader("longTexts").map { reader throws(ModerationError) in

@@ -33,3 +33,14 @@ extension ModelSource {
       + bundle.model.files.map { ModerationBundle.verify($0, in: model) }
   }
 }
+
+extension ModelSource {
+  /// The SHA-256 of the file that says what the model is: `moderation.json`, which has the digests of
+  /// the other files where its author wrote them, or `config.json` of a model alone.
+  public func digest() throws(ModerationError) -> String {
+    try SHA256.digest(
+      of: bundle == nil
+        ? model.appending(path: "config.json")
+        : folder.appending(path: ModerationBundle.fileName))
+  }
+}

@@ -24,6 +24,11 @@ extension ModerationBundle {
       root["actions"] = .object(texts)
     }
     if let context { root["context"] = context.json }
+    if !apis.isEmpty {
+      var tables = JSONObject()
+      for table in apis { tables[table.api] = table.json }
+      root["apis"] = .object(tables)
+    }
     if let maximumTokens { root["maximumTokens"] = .number(JSONNumber(maximumTokens)) }
     root["longTexts"] = longTexts.json
     if !files.isEmpty { root["files"] = .digests(files) }

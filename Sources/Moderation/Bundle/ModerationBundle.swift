@@ -36,6 +36,8 @@ public struct ModerationBundle: Sendable, Equatable {
   /// The texts of actions by id, in the order they were written.
   public var actions: [Action]
   public var context: ContextPrefixes?
+  /// The labels' names in other services' APIs.
+  public var apis: [APITable]
   /// Tokens of one pass, special ones included; nil is what the model says.
   public var maximumTokens: Int?
   public var longTexts: LongTextPolicy
@@ -48,8 +50,8 @@ public struct ModerationBundle: Sendable, Equatable {
     name: String, description: String = "", license: String = "", languages: [String] = [],
     model: ModelReference, heads: [HeadReference] = [], labels: [LabelDefinition],
     base: String? = nil, actions: [Action] = [], context: ContextPrefixes? = nil,
-    maximumTokens: Int? = nil, longTexts: LongTextPolicy = .truncate, files: [FileDigest] = [],
-    quantization: JSONValue? = nil
+    apis: [APITable] = [], maximumTokens: Int? = nil, longTexts: LongTextPolicy = .truncate,
+    files: [FileDigest] = [], quantization: JSONValue? = nil
   ) {
     self.name = name
     self.description = description
@@ -61,6 +63,7 @@ public struct ModerationBundle: Sendable, Equatable {
     self.base = base
     self.actions = actions
     self.context = context
+    self.apis = apis
     self.maximumTokens = maximumTokens
     self.longTexts = longTexts
     self.files = files

@@ -65,7 +65,7 @@ struct ClassifierLoader {
     let loaded = heads
     return TransformerClassifier(
       heads: zip(bundle.heads, heads).map { HeadClasses(name: $0.name, classes: $1.classes) },
-      input: encoder.input, maximumTokens: limit(encoder.input),
+      encoder: encoder, input: encoder.input, maximumTokens: limit(encoder.input),
       // The model's own prompt, where the bundle has nothing to say about prompts.
       prompt: bundle.model.prompt == nil ? ownPrompt : ""
     ) { (tokens: [TokenSequence]) throws(ModerationError) -> [[Double]] in

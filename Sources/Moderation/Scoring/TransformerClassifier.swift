@@ -5,6 +5,7 @@ import Transformer
 /// and combines the scores of the windows.
 struct TransformerClassifier: TextClassifier {
   let heads: [HeadClasses]
+  var encoder: SentenceEncoder?
   /// Makes the model's tokens of a text.
   let input: ModelTokenizer
   /// Tokens of one pass, special ones included.
@@ -13,6 +14,9 @@ struct TransformerClassifier: TextClassifier {
   var prompt = ""
   /// Scores of every class of every head for each sequence of tokens.
   let model: @Sendable ([TokenSequence]) throws(ModerationError) -> [[Double]]
+
+  var modelInput: ModelTokenizer? { input }
+  var passTokens: Int? { maximumTokens == .max ? nil : maximumTokens }
 
   func classify(_ texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [Classification]

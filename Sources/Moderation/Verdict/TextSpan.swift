@@ -7,15 +7,22 @@ public struct TextSpan: Sendable, Hashable {
   public let utf16: Range<Int>
   /// In bytes.
   public let utf8: Range<Int>
+
+  package init(text: String, scalars: Range<Int>, utf16: Range<Int>, utf8: Range<Int>) {
+    self.text = text
+    self.scalars = scalars
+    self.utf16 = utf16
+    self.utf8 = utf8
+  }
 }
 
 /// Cuts a text into words and sentences with their offsets. A character with its combining marks,
 /// or an emoji with all its parts, is never torn.
-package struct TextSegments: Sendable {
-  package let words: [TextSpan]
-  package let sentences: [TextSpan]
+public struct TextSegments: Sendable {
+  public let words: [TextSpan]
+  public let sentences: [TextSpan]
 
-  package init(_ text: String) {
+  public init(_ text: String) {
     let pieces = Self.pieces(of: text)
     words = Self.words(pieces)
     sentences = Self.sentences(pieces)
