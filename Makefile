@@ -60,6 +60,12 @@ serve: server ## Serve the default moderator at port 8080.
 test-server: dependencies ## Run the server's tests.
 	swift test --package-path Server $(SERVER)
 
+.PHONY: clients
+clients: dependencies $(CACHE)/python/Clients.done ## Call the server with the SDKs of the services whose APIs it has.
+	swift build --package-path Server --product moderate-server $(SERVER)
+	MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
+	  $(call python,Clients) -W ignore -m unittest discover --start-directory Tests/Clients
+
 .PHONY: lint
 lint: ## Check the format of the sources, and which module imports which.
 	.ci/imports
@@ -115,7 +121,8 @@ emulator:
 
 # Python for what is measured beside us, each part in an environment of its own.
 python = $(CACHE)/python/$1/bin/python
-requirements = $(wildcard Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt)
+requirements = $(wildcard Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt \
+  Tests/$1/requirements.txt)
 .SECONDEXPANSION:
 $(CACHE)/python/%.done: $$(call requirements,$$*)
 	@python3 -c "import venv, ensurepip" 2> /dev/null || { \
