@@ -1,4 +1,5 @@
 public import JSON
+import Moderation
 
 extension Explanation {
   /// `{"text", "labels": [{"name", "score", "flagged", "words": [span…], "sentences": [span…]}]}`; a

@@ -1,3 +1,5 @@
+public import Moderation
+
 /// The effects of a text's words and sentences on the scores of labels.
 public struct Explanation: Sendable, Hashable {
   /// One part and what the score loses without it.

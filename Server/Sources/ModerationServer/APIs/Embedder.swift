@@ -23,10 +23,10 @@ struct Embedder {
   let encoder: SentenceEncoder
   let call: Call
 
-  /// - Throws: ``RequestProblem/Kind/model`` for a model without embeddings
+  /// - Throws: ``RequestProblem/Kind/unsupported`` for a model without embeddings
   init(_ model: LoadedModel, _ call: Call) throws(RequestProblem) {
     guard let encoder = model.moderator.encoder else {
-      throw RequestProblem(.model, "The model \"\(model.name)\" has no embeddings.")
+      throw RequestProblem(.unsupported, "The model \"\(model.name)\" has no embeddings.")
     }
     self.model = model
     self.encoder = encoder

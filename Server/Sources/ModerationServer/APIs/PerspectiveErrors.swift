@@ -41,7 +41,7 @@ enum PerspectiveErrors {
   /// The code of HTTP and the name that Google's APIs have for it. A key that is not valid is a 400 there.
   private static func status(of problem: RequestProblem) -> (Int, String) {
     switch problem.kind {
-    case .malformed, .invalid, .empty, .unauthorized, .tooLarge, .mediaType:
+    case .malformed, .invalid, .empty, .unauthorized, .tooLarge, .mediaType, .unsupported:
       (400, "INVALID_ARGUMENT")
     case .notFound, .unknownModel: (404, "NOT_FOUND")
     case .methodNotAllowed: (405, "INVALID_ARGUMENT")

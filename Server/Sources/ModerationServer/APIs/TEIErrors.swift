@@ -36,7 +36,7 @@ enum TEIErrors {
     switch problem.kind {
     case .empty: "Empty"
     case .overloaded: "Overloaded"
-    case .model: "Backend"
+    case .model, .unsupported: "Backend"
     case .unavailable, .bodyTimeout: "Unhealthy"
     default: "Validation"
     }
@@ -46,7 +46,7 @@ enum TEIErrors {
     switch problem.kind {
     case .empty: 400
     case .invalid, .tooLarge: 422
-    case .model: 424
+    case .model, .unsupported: 424
     default: problem.status
     }
   }

@@ -188,6 +188,7 @@ extension TEIMetrics {
   func failed(_ error: any Error) {
     switch Endpoint.problem(error).kind {
     case .overloaded: failed("overloaded")
+    case .unsupported: failed("model_type")
     case .model: failed("inference")
     default: failed("validation")
     }

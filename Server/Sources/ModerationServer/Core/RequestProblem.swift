@@ -21,7 +21,9 @@ struct RequestProblem: Error, Sendable, Equatable {
     case bodyTimeout
     /// The answer was not ready in time, or the server shuts down.
     case unavailable
-    /// The model cannot do what is asked, or failed at it.
+    /// The model has not what is asked for, such as embeddings.
+    case unsupported
+    /// The model failed.
     case model
   }
 
@@ -43,7 +45,7 @@ struct RequestProblem: Error, Sendable, Equatable {
   /// The status of HTTP that says it, where the API has no other.
   var status: Int {
     switch kind {
-    case .malformed, .invalid, .empty: 400
+    case .malformed, .invalid, .empty, .unsupported: 400
     case .unauthorized: 401
     case .notFound, .unknownModel: 404
     case .methodNotAllowed: 405
@@ -71,6 +73,7 @@ struct RequestProblem: Error, Sendable, Equatable {
     case .overloaded: "overloaded"
     case .bodyTimeout: "request_timeout"
     case .unavailable: "unavailable"
+    case .unsupported: "unsupported"
     case .model: "model_error"
     }
   }

@@ -37,7 +37,9 @@ enum RouterBuilder {
   ) {
     let allowed = endpoints.map(\.method)
     let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-    let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+    let others = ["QUERY", "CONNECT"].compactMap { HTTPRequest.Method($0) }
+    let all: [HTTPRequest.Method] =
+      others + [.get, .head, .post, .put, .patch, .delete, .options, .trace]
     for method in all
     where !allowed.contains(method) && !(method == .head && allowed.contains(.get)) {
       guard let dialect = endpoints.first?.dialect else { continue }

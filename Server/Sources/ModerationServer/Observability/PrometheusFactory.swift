@@ -8,6 +8,8 @@ import Synchronization
 final class PrometheusFactory: MetricsFactory {
   enum Kind: String {
     case counter, gauge, histogram
+    /// A counter whose name is not as Prometheus wants a counter's.
+    case untyped
   }
 
   struct Family {

@@ -33,9 +33,9 @@ final class TEIMetrics: Sendable {
     factory.describe("te_batch_next_size", .histogram, "Items of a pass.", buckets: powers)
     factory.describe("te_batch_next_tokens", .histogram, "Tokens of a pass.", buckets: powers)
     factory.describe("te_request_input_length", .histogram, "Tokens of an input.", buckets: powers)
-    factory.describe("te_request_count", .counter, "Requests of the TEI routes.")
-    factory.describe("te_request_success", .counter, "Requests of the TEI routes that succeeded.")
-    factory.describe("te_request_failure", .counter, "Requests of the TEI routes that failed.")
+    factory.describe("te_request_count", .untyped, "Requests of the TEI routes.")
+    factory.describe("te_request_success", .untyped, "Requests of the TEI routes that succeeded.")
+    factory.describe("te_request_failure", .untyped, "Requests of the TEI routes that failed.")
     queueSize = Meter(label: "te_queue_size", factory: factory)
     batchSize = Recorder(label: "te_batch_next_size", factory: factory)
     batchTokens = Recorder(label: "te_batch_next_tokens", factory: factory)
@@ -49,7 +49,7 @@ final class TEIMetrics: Sendable {
     }
     for kind in ["embed", "predict"] {
       for name in ["te_\(kind)_count", "te_\(kind)_success"] {
-        factory.describe(name, .counter, "Inputs of \(kind) requests.")
+        factory.describe(name, .untyped, "Inputs of \(kind) requests.")
         counts[name] = Counter(label: name, factory: factory)
       }
     }
