@@ -44,7 +44,10 @@ struct Embedder {
     case .array(let elements):
       return try elements.enumerated().map { index, element in
         do throws(JSONError) {
-          return element.kind == .array ? .ids(try element.ints()) : .text(try element.string())
+          guard element.kind == .array else { return .text(try element.string()) }
+          let ids = try element.ints()
+          guard !ids.isEmpty else { throw JSONError.invalid(path: "$", reason: "has no ids") }
+          return .ids(ids)
         } catch {
           throw error.within("\(parameter)[\(index)]")
         }

@@ -40,7 +40,11 @@ enum MistralAPI {
 
   static func texts(_ body: JSONValue) throws -> [String] {
     if case .string(let text)? = body["input"] { return [text] }
-    return try body.strings("input")
+    let texts = try body.strings("input")
+    guard !texts.isEmpty else {
+      throw RequestProblem(.empty, "The input is empty.", parameter: "input")
+    }
+    return texts
   }
 
   /// The messages of each conversation: one conversation, or a list of them.
@@ -57,6 +61,7 @@ enum MistralAPI {
 
   /// A message's text: a string, or the text chunks of a list.
   private static func content(_ message: JSONValue) throws -> String {
+    _ = try message.optionalString("role")
     guard case .array(let chunks)? = message["content"] else {
       return try message.string("content")
     }
