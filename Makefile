@@ -92,6 +92,24 @@ fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60)
 ids: release $(CACHE)/python/tokenizers.done ## Compare token ids with Hugging Face's over all texts of the shared data.
 	$(call python,tokenizers) Tests/Fixtures/tokenizers/compare_ids.py
 
+.PHONY: wheel
+wheel: dependencies $(CACHE)/python/wheel.done ## Build the Python wheel, with the program and the default model, in Python/dist.
+	swift build -c release --product moderate --static-swift-stdlib
+	rm -rf Python/build Python/dist Python/src/swift_moderation/bin
+	mkdir -p Python/src/swift_moderation/bin
+	cp -RL .build/release/moderate .build/release/swift-moderation_DefaultWeights.resources \
+	  Python/src/swift_moderation/bin
+	strip Python/src/swift_moderation/bin/moderate
+	$(call python,wheel) -m build --wheel --outdir Python/dist/plain Python
+	PATH="$(CACHE)/python/wheel/bin:$$PATH" $(call python,wheel) -m auditwheel repair \
+	  --wheel-dir Python/dist Python/dist/plain/*.whl
+	rm -r Python/dist/plain
+
+.PHONY: test-python
+test-python: release $(CACHE)/python/wheel.done ## Test the Python package with the program that was built.
+	MODERATE=$(CURDIR)/.build/release/moderate PYTHONPATH=Python/src PYTHONDONTWRITEBYTECODE=1 \
+	  $(call python,wheel) -m pytest -q -p no:cacheprovider Python/tests
+
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.
 	rm -rf .build Server/.build $(BUNDLE)/encoder
@@ -121,8 +139,8 @@ emulator:
 
 # Python for what is measured beside us, each part in an environment of its own.
 python = $(CACHE)/python/$1/bin/python
-requirements = $(wildcard Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt \
-  Tests/$1/requirements.txt)
+requirements = $(if $(filter wheel,$1),Python/requirements.txt,$(wildcard \
+  Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt Tests/$1/requirements.txt))
 .SECONDEXPANSION:
 $(CACHE)/python/%.done: $$(call requirements,$$*)
 	@python3 -c "import venv, ensurepip" 2> /dev/null || { \

@@ -1,0 +1,141 @@
+"""Verdicts and embeddings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Sequence
+
+from ._child import Child, ModerationError
+from ._program import program
+
+if TYPE_CHECKING:
+    import numpy
+
+#: A verdict as `moderate classify` prints it: "flagged", "labels", "actions", "tokens", "truncated";
+#: or "error", for a text that cannot be judged.
+Verdict = dict
+
+__all__ = ["Encoder", "ModerationError", "Moderator", "Verdict"]
+
+
+def _options(model: str | None, threads: int | None, precision: str | None,
+             adapter: str | None) -> list[str]:
+    options = []
+    # Any path is the caller's, and not one of the folder that the child runs in.
+    if model not in (None, "default"):
+        options += ["--model", os.path.abspath(model) if os.path.isdir(model) else model]
+    if threads is not None:
+        options += ["--threads", str(threads)]
+    if precision is not None:
+        options += ["--precision", precision]
+    if adapter is not None:
+        options += ["--adapter", adapter]
+    return options
+
+
+class _Closing:
+    _child: Child
+
+    def close(self) -> None:
+        """Ends the child process. It is started anew when it is needed."""
+        self._child.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Moderator(_Closing):
+    """A moderator in a process of its own.
+
+    Args:
+        model: a folder, or a Hugging Face name in the local cache; "default" is the one that comes
+            with the package.
+        threads: threads to compute on; None is one for each processor.
+        precision: "float32" or "int8"; None is what the model allows first.
+        adapter: a LoRA adapter to merge: a folder, or a name below the model's `adapters`.
+    """
+
+    def __init__(self, model: str | None = "default", *, threads: int | None = None,
+                 precision: str | None = None, adapter: str | None = None):
+        self._child = Child(
+            [program(), "classify", "--format", "json", "--input", "-", "--input-format", "jsonl",
+             *_options(model, threads, precision, adapter)])
+        self._labels: list[str] | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels, in the order of the columns of `scores`."""
+        if self._labels is None:
+            self._labels = list(self.moderate([""])[0]["labels"])
+        return self._labels
+
+    def moderate(self, texts: Iterable[str]) -> List[Verdict]:
+        """A verdict for each text. A text that cannot be judged has "error" in its verdict.
+
+        Raises:
+            ModerationError: if the program ends.
+        """
+        return list(self.moderate_each(texts))
+
+    def moderate_each(self, texts: Iterable[str],
+                      progress: Callable[[int], Any] | None = None) -> Iterator[Verdict]:
+        """Verdicts as they come, of any number of texts.
+
+        Args:
+            progress: is called with the number of verdicts so far.
+        """
+        answers = self._child.ask({"text": text} for text in texts)
+        for done, verdict in enumerate(answers, 1):
+            yield verdict
+            if progress is not None:
+                progress(done)
+
+    def scores(self, texts: Iterable[str]) -> "numpy.ndarray":
+        """`[texts, labels]` in float32; a row of NaN for a text that cannot be judged."""
+        import numpy
+
+        labels = self.labels
+        rows = [
+            [float("nan")] * len(labels) if "error" in verdict
+            else [verdict["labels"][label]["score"] for label in labels]
+            for verdict in self.moderate_each(texts)]
+        return numpy.array(rows, numpy.float32).reshape(len(rows), len(labels))
+
+
+class Encoder(_Closing):
+    """A sentence encoder in a process of its own.
+
+    Args:
+        model: a folder, or a Hugging Face name in the local cache.
+        dimensions: elements of a vector that are kept.
+        prompt_name: the name of one of the model's own prompts.
+    """
+
+    def __init__(self, model: str, *, threads: int | None = None, precision: str | None = None,
+                 adapter: str | None = None, dimensions: int | None = None,
+                 prompt_name: str | None = None):
+        command = [program(), "embed", "--format", "json", "--input", "-", "--input-format",
+                   "jsonl", *_options(model, threads, precision, adapter)]
+        if dimensions is not None:
+            command += ["--dimensions", str(dimensions)]
+        if prompt_name is not None:
+            command += ["--prompt-name", prompt_name]
+        self._child = Child(command)
+
+    def embed(self, texts: Sequence[str]) -> "numpy.ndarray":
+        """`[texts, dimension]` in float32.
+
+        Raises:
+            ValueError: for the first text that has no embedding.
+        """
+        import numpy
+
+        rows = []
+        for index, answer in enumerate(self._child.ask({"text": text} for text in texts)):
+            if "error" in answer:
+                raise ValueError(f"text {index}: {answer['error']}")
+            rows.append(answer["embedding"])
+        return numpy.array(rows, numpy.float32).reshape(len(rows), -1)

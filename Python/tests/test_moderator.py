@@ -1,0 +1,111 @@
+"""Needs a program: the package's own, or MODERATE."""
+
+import json
+import os
+import subprocess
+import threading
+
+import numpy
+import pytest
+
+from swift_moderation import ModerationError, Moderator
+from swift_moderation._child import Child
+from swift_moderation._program import program
+
+TEXTS = ["you are an idiot", "good morning", "", "line\nbreak", "é 😀 \u2028 \x00", "x" * 5000] * 50
+
+
+@pytest.fixture(scope="module")
+def moderator():
+    with Moderator(threads=1) as moderator:
+        yield moderator
+
+
+def test_verdicts_are_those_of_the_command_line(moderator):
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in TEXTS)
+    found = subprocess.run(
+        [program(), "classify", "--format", "json", "--input", "-", "--input-format", "jsonl"],
+        input=lines.encode(), stdout=subprocess.PIPE, check=True)
+    expected = [json.loads(line) for line in found.stdout.splitlines()]
+    assert moderator.moderate(TEXTS) == expected
+
+
+def test_scores_have_a_row_for_each_text_and_a_column_for_each_label(moderator):
+    scores = moderator.scores(TEXTS)
+    assert scores.shape == (len(TEXTS), len(moderator.labels)) and scores.dtype == numpy.float32
+    assert moderator.scores([]).shape == (0, len(moderator.labels))
+    verdicts = moderator.moderate(TEXTS)
+    for row, verdict in zip(scores, verdicts):
+        assert [numpy.float32(verdict["labels"][label]["score"])
+                for label in moderator.labels] == list(row)
+
+
+def test_more_than_the_pipes_hold_does_not_wait_for_ever(moderator):
+    texts = [f"{index} " + "words and more words " * 40 for index in range(3000)]
+    seen = []
+    verdicts = list(moderator.moderate_each(iter(texts), progress=seen.append))
+    assert [verdict["text"] for verdict in verdicts] == texts
+    assert seen == list(range(1, len(texts) + 1))
+
+
+def test_eight_threads_get_their_own_answers(moderator):
+    wrong = []
+
+    def work(number):
+        texts = [f"thread {number} text {index}" for index in range(200)]
+        if [verdict["text"] for verdict in moderator.moderate(texts)] != texts:
+            wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert not wrong
+
+
+def test_a_fork_has_a_child_of_its_own(moderator):
+    before = moderator.moderate(["good morning"])
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        same = moderator.moderate(["good morning"]) == before
+        moderator.close()
+        os.write(writing, b"1" if same else b"0")
+        os._exit(0)
+    assert os.read(reading, 1) == b"1"
+    os.waitpid(pid, 0)
+    assert moderator.moderate(["good morning"]) == before
+
+
+def test_a_child_that_ends_raises_the_end_of_what_it_said():
+    with Moderator("/no/such/folder") as moderator:
+        with pytest.raises(ModerationError, match="no such folder"):
+            moderator.moderate(["a"])
+    child = Child(["sh", "-c", "read line; echo too much >&2; exit 3"])
+    with pytest.raises(ModerationError, match="ended with 3: too much"):
+        list(child.ask({"text": "a"} for _ in range(10)))
+    # It is started anew.
+    with pytest.raises(ModerationError, match="too much"):
+        list(child.ask([{"text": "a"}]))
+
+
+def test_a_killed_child_is_an_error_and_then_another_child():
+    with Moderator(threads=1) as moderator:
+        before = moderator.moderate(["good morning"])
+        moderator._child._process.kill()
+        with pytest.raises(ModerationError, match="ended with -9"):
+            moderator.moderate(["good morning"] * 5)
+        assert moderator.moderate(["good morning"]) == before
+
+
+def test_a_pipeline_of_scikit_learn():
+    pytest.importorskip("sklearn")
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    from swift_moderation.sklearn import ModerationScores
+
+    texts = ["you are an idiot", "what a stupid idiot", "good morning", "see you tomorrow"]
+    pipeline = make_pipeline(ModerationScores(threads=1), LogisticRegression()).fit(
+        texts, [1, 1, 0, 0])
+    assert list(pipeline.predict(texts)) == [1, 1, 0, 0]
+    assert list(pipeline[0].get_feature_names_out()) == Moderator().labels
