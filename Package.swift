@@ -115,7 +115,7 @@ let package = Package(
       ["Quantization", "Transformer", "Tensor", "Safetensors", "TestSupport", real]),
     tests(
       "RecurrentTests",
-      ["Recurrent", "DefaultWeights", "Tensor", "Safetensors", "JSON", "TestSupport", real]),
+      ["Recurrent", "Tensor", "Safetensors", "JSON", "TestSupport", real]),
     tests("HeadsTests", ["Heads", "Safetensors", "JSON", "TestSupport"]),
     tests(
       "ModerationTests",

@@ -4,7 +4,7 @@ difference between their scores. Exit code 1 above the tolerance.
 
     python Weights/check_parity.py Weights/lilith --texts texts.txt --context adult,message
     python Weights/check_parity.py Weights/balance-tes-haters --texts texts.txt --head head.joblib
-    python Weights/check_parity.py Weights/default --texts labeled_data.csv --column tweet
+    python Weights/check_parity.py Weights/char-word --texts labeled_data.csv --column tweet
 
 Python is transformers in float32 with eager attention for a classifier, sentence-transformers
 followed by the scikit-learn estimators given by --head (in the order of the bundle's heads) for an

@@ -8,6 +8,9 @@ import TestSupport
 enum Fixtures {
   static let folder = Checkout.fixtures("recurrent")
 
+  /// The committed bundle of a trained network.
+  static let charWord = Checkout.weights.appending(path: "char-word")
+
   static let keras = [
     "keras-masked", "keras-unmasked", "keras-padded-in-front", "keras-hard-sigmoid",
     "keras-one-of-each", "keras-softmax",

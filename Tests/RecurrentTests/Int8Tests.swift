@@ -1,4 +1,3 @@
-import DefaultWeights
 import Tensor
 import TestSupport
 import Testing
@@ -11,12 +10,12 @@ import Testing
     _ precision: Precision, _ set: InstructionSet = .best
   ) throws -> CharacterWordClassifier {
     try CharacterWordClassifier(
-      contentsOf: BundledWeights.folder(), precision: precision,
+      contentsOf: Fixtures.charWord, precision: precision,
       processor: Processor(instructionSet: set, threads: 2))
   }
 
   private static func texts() throws -> [String] {
-    try PreparationTests.cases("default-cases.json").map(\.text)
+    try PreparationTests.cases("char-word-cases.json").map(\.text)
   }
 
   @Test(

@@ -1,4 +1,3 @@
-import DefaultWeights
 import Tensor
 import Testing
 
@@ -7,10 +6,10 @@ import Testing
 @Suite struct ProcessorTests {
   @Test(arguments: [Precision.float32, .int8])
   func `scores are the same bits on any number of threads`(precision: Precision) throws {
-    let texts = try PreparationTests.cases("default-cases.json").map(\.text)
+    let texts = try PreparationTests.cases("char-word-cases.json").map(\.text)
     let scores = try [1, 2, 3].map { threads in
       try CharacterWordClassifier(
-        contentsOf: BundledWeights.folder(), precision: precision,
+        contentsOf: Fixtures.charWord, precision: precision,
         processor: Processor(threads: threads)
       ).scores(texts)
     }
@@ -22,7 +21,7 @@ import Testing
   func `the network computes on the processor that it is given`() throws {
     let profile = Profile()
     let classifier = try CharacterWordClassifier(
-      contentsOf: BundledWeights.folder(), processor: Processor(threads: 2, profile: profile))
+      contentsOf: Fixtures.charWord, processor: Processor(threads: 2, profile: profile))
     _ = try classifier.scores(["a text", "another one"])
     #expect(profile.milliseconds["dense"] ?? 0 > 0)
   }

@@ -86,37 +86,61 @@ struct LogitsTests {
 
 @Suite("Real weights, and batches")
 struct EmbeddingTests {
-  /// Where the real weights are, if they are here: `MODERATION_MINILM`, else the cache that
-  /// `make run` fills.
-  static let miniLM: URL? = {
+  static let miniLM = weights("all-MiniLM-L6-v2", variable: "MODERATION_MINILM")
+  static let mpnet = weights("all-mpnet-base-v2", variable: "MODERATION_MPNET")
+
+  /// Where the real weights are, if they are here: the folder that an environment variable names,
+  /// else the cache that `make run` and `make mpnet` fill.
+  static func weights(_ name: String, variable: String) -> URL? {
     let environment = ProcessInfo.processInfo.environment
     let cache =
       environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
       ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
     let folders = [
-      environment["MODERATION_MINILM"].map { URL(filePath: $0) },
-      cache.appending(path: "swift-moderation/all-MiniLM-L6-v2"),
+      environment[variable].map { URL(filePath: $0) },
+      cache.appending(path: "swift-moderation").appending(path: name),
     ]
     return folders.compactMap(\.self).first {
       FileManager.default.fileExists(atPath: $0.appending(path: "model.safetensors").path)
     }
-  }()
+  }
+
+  static func texts(_ name: String) throws -> [String] {
+    try JSONValue(
+      parsing: [UInt8](
+        Data(contentsOf: Checkout.fixtures("transformers/\(name)/texts.json")))
+    ).strings()
+  }
+
+  /// Vectors and numbers of tokens against what sentence-transformers gives. The goldens have every
+  /// component of a vector, or every fourth.
+  static func compare(_ texts: [String], by model: URL, with name: String) throws {
+    let goldens = try Checkpoint(
+      contentsOf: Checkout.fixtures("transformers/\(name)/golden.safetensors"))
+    let embeddings = try SentenceEncoder(contentsOf: model).embed(texts)
+    #expect(
+      try embeddings.map { Int64($0.tokenCount) } == goldens.tensor(named: "tokens").int64s())
+    let expected = try goldens.tensor(named: "embedding")
+    let step = (embeddings.first?.vector.count ?? 0) / expected.shape[1]
+    let actual = embeddings.flatMap { embedding in
+      stride(from: 0, to: embedding.vector.count, by: step).map { embedding.vector[$0] }
+    }
+    let worst = largestDifference(actual, try expected.floats())
+    #expect(worst <= 2e-6, "\(worst)")
+  }
 
   @Test(.enabled(if: miniLM != nil, "MODERATION_MINILM names no folder"))
   func `the real all-MiniLM-L6-v2 within 2e-6 on 240 texts (skipped without its weights)`() throws {
-    let folder = ReferenceModel.models.deletingLastPathComponent().appending(path: "minilm")
-    let texts = try JSONValue(
-      parsing: [UInt8](Data(contentsOf: folder.appending(path: "texts.json")))
-    ).strings()
-    let goldens = try Checkpoint(contentsOf: folder.appending(path: "golden.safetensors"))
-    let encoder = try SentenceEncoder(contentsOf: try #require(Self.miniLM))
-    let embeddings = try encoder.embed(texts)
-    #expect(texts.count >= 200)
-    #expect(
-      try embeddings.map { Int64($0.tokenCount) } == goldens.tensor(named: "tokens").int64s())
-    let worst = largestDifference(
-      embeddings.flatMap(\.vector), try goldens.tensor(named: "embedding").floats())
-    #expect(worst <= 2e-6, "\(worst)")
+    let texts = try Self.texts("minilm")
+    #expect(texts.count == 240)
+    try Self.compare(texts, by: try #require(Self.miniLM), with: "minilm")
+  }
+
+  @Test(.enabled(if: mpnet != nil, "MODERATION_MPNET names no folder; make mpnet brings it"))
+  func `the real all-mpnet-base-v2 within 2e-6 on 300 texts (skipped without its weights)`() throws {
+    let texts = try Self.texts("minilm") + Self.texts("mpnet")
+    #expect(texts.count == 300)
+    try Self.compare(texts, by: try #require(Self.mpnet), with: "mpnet")
   }
 
   @Test

@@ -113,9 +113,9 @@ def write_minilm(folder, results, report):
     write(folder, bundle, results, report)
 
 
-def write_default(folder, results, report):
+def write_char_word(folder, results, report):
     bundle = moderation(
-        "default", "Five labels of abuse from characters and words; nothing to download.",
+        "char-word", "Five labels of abuse from characters and words; nothing to download.",
         ["en", "fr", "ar"], {"kind": "characterWord", "path": "."}, [],
         results["character-word"]["thresholds"],
         digests(folder, ["config.json", "model.safetensors", "words.txt"]))
@@ -191,7 +191,7 @@ once more with a disguised spelling. Labels that a set does not give are masked 
 Licence of the weights: Apache-2.0. `card.json` has every figure below, and more.
 """
 
-DEFAULT = """
+CHAR_WORD = """
 Two readings of a text, joined: its characters through convolutions of several widths with a global
 maximum over the text, which see disguised spellings as they are, and its words through a
 bidirectional LSTM with additive attention. Five independent logistic outputs.
@@ -215,12 +215,12 @@ def main():
     weights = pathlib.Path(__file__).resolve().parents[2]
     figures = {
         name: json.loads((weights / name / "card.json").read_text(encoding="utf-8"))
-        for name in ("default", "minilm")}
-    names = {"default": "character-word", "minilm": "MiniLM"}
+        for name in ("char-word", "minilm")}
+    names = {"char-word": "character-word", "minilm": "MiniLM"}
     report = {}
     rows = data.load(report)
     pages = {
-        "default": ("The default moderator: characters and words, five labels of abuse", DEFAULT),
+        "char-word": ("Characters and words, recurrent: five labels of abuse", CHAR_WORD),
         "minilm": ("MiniLM head: five labels of abuse", MINILM),
     }
     for folder, (title, introduction) in pages.items():

@@ -1,6 +1,6 @@
 """Trains the character-and-word classifier. Seeded; about an hour on one core.
 
-    python -m weights.charword.train [--output default] [--encoder FOLDER] [--work FOLDER] [--threads 1]
+    python -m weights.charword.train [--output char-word] [--encoder FOLDER] [--work FOLDER] [--threads 1]
 
 Writes the bundle (export.py) with its figures (judge.py). Then card.py writes the model card.
 """
@@ -212,7 +212,7 @@ def setup(arguments):
 def options(description):
     parser = argparse.ArgumentParser(description=description)
     here = pathlib.Path(__file__).resolve().parent
-    parser.add_argument("--output", type=pathlib.Path, default=here.parents[1] / "default")
+    parser.add_argument("--output", type=pathlib.Path, default=here.parents[1] / "char-word")
     parser.add_argument("--encoder", type=pathlib.Path, default=None)
     parser.add_argument("--work", type=pathlib.Path, default=here / ".work",
                         help="folder for embeddings and checkpoints, ignored by git")
@@ -257,7 +257,7 @@ def main():
             baseline.trained("characters", parts["train"], arguments.work), parts,
             disguiser.charged),
     }
-    card.write_default(arguments.output, results, report)
+    card.write_char_word(arguments.output, results, report)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What PyTorch makes of the default weights: run it whenever Weights/default changes.
+"""What PyTorch makes of the weights of Weights/char-word: run it whenever they change.
 
-    python make_default.py      # PyTorch; versions in Weights/weights/charword/requirements.txt
+    python make_char_word.py      # PyTorch; versions in Weights/weights/charword/requirements.txt
 
-Writes default-cases.json, harmless texts plain and disguised with their scores, and
-default-real.json, digests of the ids and the scores of 1,000 real texts, which are named by set and
+Writes char-word-cases.json, harmless texts plain and disguised with their scores, and
+char-word-real.json, digests of the ids and the scores of 1,000 real texts, which are named by set and
 row only: the texts stay in the shared data (MODERATION_DATA).
 """
 
@@ -54,7 +54,7 @@ def described(scorer, text):
 
 
 def main():
-    scorer = export.Scorer(here.parents[2] / "Weights/default")
+    scorer = export.Scorer(here.parents[2] / "Weights/char-word")
     rng = random.Random(5)
     disguiser = disguise.Disguiser(set(), disguise.KINDS | disguise.UNSEEN, 0.4)
     texts = TEXTS + [disguiser(rng.choice(TEXTS[1:]), rng) for _ in range(60)]
@@ -65,7 +65,7 @@ def main():
             "text": text, "characters": characters, "words": words, "isTruncated": truncated,
             "scores": [round(float(s), 8) for s in scores]})
     lines = ",\n".join(json.dumps(case) for case in cases)
-    (here / "default-cases.json").write_text(f"[\n{lines}\n]\n")
+    (here / "char-word-cases.json").write_text(f"[\n{lines}\n]\n")
 
     rows = []
     for path, (column, count) in COLUMNS.items():
@@ -84,7 +84,7 @@ def main():
     names = list(COLUMNS)
     compact = ",\n".join(json.dumps([names.index(r[0]), *r[2:]]) for r in result)
     files = json.dumps([[name, column] for name, (column, _) in COLUMNS.items()])
-    (here / "default-real.json").write_text(
+    (here / "char-word-real.json").write_text(
         f'{{"files": {files},\n"rows": [\n{compact}\n]}}\n')
     print(len(cases), len(result))
 

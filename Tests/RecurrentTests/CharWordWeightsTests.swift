@@ -1,4 +1,3 @@
-import DefaultWeights
 import Foundation
 import JSON
 import TestSupport
@@ -7,11 +6,11 @@ import Testing
 @testable import Recurrent
 
 /// The committed weights, against what PyTorch makes of them.
-@Suite struct DefaultWeightsTests {
+@Suite struct CharWordWeightsTests {
   @Test func `Harmless texts, plain and disguised, get PyTorch's ids and scores`() throws {
-    let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())
+    let classifier = try CharacterWordClassifier(contentsOf: Fixtures.charWord)
     #expect(classifier.labels == ["offensive", "obscene", "threatening", "insult", "hate"])
-    let cases = try PreparationTests.cases("default-cases.json")
+    let cases = try PreparationTests.cases("char-word-cases.json")
     #expect(cases.count >= 70)
     for one in cases {
       let prepared = try classifier.prepare(one.text)
@@ -25,8 +24,8 @@ import Testing
   @Test(.enabled(if: SharedData.folder != nil, "the shared data are absent"))
   func `1,000 real texts get PyTorch's ids and scores (skipped without the shared data)`() throws {
     let folder = try #require(SharedData.folder)
-    let classifier = try CharacterWordClassifier(contentsOf: BundledWeights.folder())
-    let golden = try Fixtures.json("default-real.json")
+    let classifier = try CharacterWordClassifier(contentsOf: Fixtures.charWord)
+    let golden = try Fixtures.json("char-word-real.json")
     let files = try golden.array("files").map { file -> [String] in
       try SharedData.column(
         try #require(file[1]?.text),
@@ -94,7 +93,7 @@ enum SharedData {
     return rows.dropFirst().compactMap { $0.indices.contains(place) ? $0[place] : nil }
   }
 
-  /// As `digest` in make_default.py.
+  /// As `digest` in make_char_word.py.
   static func digest(_ text: PreparedText) -> UInt32 {
     var numbers = text.characters
     for word in text.words {
