@@ -1,10 +1,14 @@
 """TF-IDF with logistic regression on the rows of the first round, of words and of characters."""
 
+import functools
+import hashlib
+import pathlib
+
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from weights import mixture
+from weights import mixture, sources
 from weights.rows import LABELS
 
 KINDS = {
@@ -34,7 +38,28 @@ class Baseline:
         return np.stack([model.predict_proba(inputs)[:, 1] for model in self.models], axis=1)
 
 
-def trained(kind, seed):
-    """On the texts of a round as they are, without disguises."""
-    rows = mixture.chosen(mixture.training_rows(), 0, seed)
-    return Baseline(kind, rows, [row.text for row in rows])
+class Kept:
+    """A baseline's scores, computed once for the same texts and the same mixture.
+
+    It is trained on the texts of the first round as they are, without disguises."""
+
+    def __init__(self, kind, seed):
+        self.kind, self.seed = kind, seed
+        here = pathlib.Path(__file__).resolve().parent
+        files = ("baseline.py", "mixture.py", "plain.py", "plain_en.txt", "plain_fr.txt", "comments.py",
+                 "tweets.py", "rows.py")
+        self.code = hashlib.sha256(b"".join((here / name).read_bytes() for name in files))
+
+    @functools.cached_property
+    def model(self):
+        rows = mixture.chosen(mixture.training_rows(), 0, self.seed)
+        return Baseline(self.kind, rows, [row.text for row in rows])
+
+    def scores(self, texts):
+        digest = self.code.copy()
+        digest.update("\0".join(texts).encode())
+        path = sources.CACHE / f"baseline-{self.kind}-{digest.hexdigest()[:20]}.npy"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, self.model.scores(texts))
+        return np.load(path)

@@ -3,7 +3,8 @@
     python -m weights.bundle WORK/model OUTPUT      # OUTPUT must not be there yet
 
 The weights are prepared by `moderate quantize` on training texts. Calibration and thresholds rest on
-validation rows, scored by the prepared weights in our own engine.
+validation rows, scored by the prepared weights in our own engine. A set's rows count as much there as
+the mixture lets them count in training.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 
-from weights import engine, sources
+from weights import engine, mixture, sources
 from weights.rows import LABELS, select
 
 #: Precision that a label's threshold is to have, where positives are at most a quarter of rows.
@@ -66,6 +67,14 @@ def balance(labels, weights):
     return np.where(labels > 0, weights * share, weights)
 
 
+def validation():
+    """The validation rows, weighted by the shares of their sets."""
+    rows = select(sources.load(), "validation")
+    shares = {name: share * count for name, (share, count) in mixture.SHARES.items()}
+    rows.weights = rows.weights * np.array([[shares[name]] for name in rows.sets], dtype=np.float32)
+    return rows
+
+
 def logit(p):
     p = np.clip(p, 1e-7, 1 - 1e-7)
     return np.log(p / (1 - p))
@@ -89,7 +98,7 @@ def threshold(scores, labels, weights, wanted):
 
 def tuned(bundle, report):
     """Calibration, threshold and support of each label."""
-    rows = select(sources.load(), "validation")
+    rows = validation()
     scores = engine.scores(bundle, rows.texts)
     found = {}
     for index, name in enumerate(LABELS):

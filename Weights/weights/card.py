@@ -55,6 +55,10 @@ splits, and rows that nearly copy a text of a set for judging were dropped. For 
 """
 
 
+#: Functions of HateCheck that name people neutrally or kindly, or speak against hate.
+SPARED = ("ident_neutral_nh", "ident_pos_nh", "counter_quote_nh", "counter_ref_nh")
+
+
 def number(value, digits=3):
     return "–" if value is None else f"{value:.{digits}f}"
 
@@ -81,6 +85,48 @@ def beside(names, result, place, key):
     return [", ".join(number(result[n][place].get(key, {}).get(k)) for k in ("f1", "auc")) for n in names]
 
 
+def alarms(one, kinds):
+    """The share of texts of these kinds that were flagged."""
+    found = [one["flagged by kind"][kind] for kind in kinds]
+    return sum(f[0] for f in found) / sum(f[1] for f in found)
+
+
+def f1_of_suite(kept):
+    """F1 of the verdict on the plain sentences of both languages together."""
+    kinds = [k for name in ("suite-en", "suite-fr") for k in kept[name]["flagged by kind"].values()]
+    fired, hits, wanted = (sum(k[0] for k in kinds), sum(k[0] for k in kinds if k[2]), sum(k[2] for k in kinds))
+    return 2 * hits / (fired + wanted)
+
+
+def goals(result, names):
+    """What was asked of it before it was trained: name, least or most, and what it reaches."""
+    own, kept = result["default"], result["default"]["kept out"]
+    yield "suite, both languages: F1", 0.90, f1_of_suite(kept), True
+    for language, wanted in (("en", 0.85), ("fr", 0.78)):
+        one = kept[f"hatecheck-{language}"]
+        yield f"HateCheck {language}: AUC of hate", wanted, one["auc of hate"], True
+        yield f"HateCheck {language}: flagged, of identity and counter-speech", 0.20, alarms(one, SPARED), False
+    yield "wikipedia-en, kept out of training: AUC", 0.90, kept["wikipedia-en"]["auc"], True
+    yield "forum-fr, kept out of training: AUC", 0.87, kept["forum-fr"]["auc"], True
+    yield "XSTest: safe prompts flagged", 0.10, kept["xstest-safe"]["alarms"], False
+    for kind in engine.DISGUISES:
+        yield f"disguise {kind}: part of plain recall", 0.90, own["disguised"][kind], True
+    for measure in ("f1", "auc"):
+        ahead = [place for place, one in own["held out"].items()
+                 if one[measure] >= max(result[n]["held out"][place][measure] for n in names)]
+        yield (f"{measure.upper()} on held-out rows: places ahead of both TF-IDF", len(own["held out"]), len(ahead), True)
+
+
+def reached(result, names):
+    lines = []
+    for name, wanted, value, least in goals(result, names):
+        short = wanted - value if least else value - wanted
+        shown = (lambda x: number(x, 3)) if isinstance(wanted, float) else str
+        lines.append([name, ("≥ " if least else "≤ ") + shown(wanted), shown(value),
+                      "yes" if short <= 0 else "no, by " + shown(short)])
+    return table(["goal", "wanted", "reached", "met"], lines)
+
+
 def verdicts(result, names):
     lines = []
     for name, one in result["default"]["kept out"].items():
@@ -100,7 +146,7 @@ def functions(result, name):
 
 def text(result, content):
     names = [n for n in result if n.startswith("TF-IDF")]
-    parts = [HEAD, "## On sets kept out of training\n\nAUC is of the highest label's calibrated score, the other "
+    parts = [HEAD, "## What was wanted of it\n", reached(result, names), "## On sets kept out of training\n\nAUC is of the highest label's calibrated score, the other "
              "figures of the verdict: whether any label fires.\n", verdicts(result, names)]
     hidden = result["default"]["disguised"]
     parts += [f"## Disguises\n\nRecall of the verdict on {hidden['rows']} positive texts in disguise (`moderate perturb`, "

@@ -107,7 +107,7 @@ def disguised(model, rows, count=500):
 def baselines(validation):
     """Both TF-IDF models with thresholds chosen on the validation rows."""
     for kind in baseline.KINDS:
-        model = baseline.trained(kind, train.SEED)
+        model = baseline.Kept(kind, train.SEED)
         scores, cuts = model.scores(validation.texts), []
         for index, name in enumerate(LABELS):
             known = validation.weights[:, index] > 0
@@ -126,7 +126,7 @@ def main():
     content = json.loads((folder / "moderation.json").read_text())
     cuts = [label["threshold"] for label in content["labels"]]
     rows = sources.load()
-    test, validation = select(rows, "test"), select(rows, "validation")
+    test, validation = select(rows, "test"), bundle.validation()
     models = {"default": Judged(lambda texts: engine.scores(folder, texts), cuts)}
     models |= dict(baselines(validation))
     result = {"thresholds": dict(zip(LABELS, cuts)), "rows": card.counted(rows)}
