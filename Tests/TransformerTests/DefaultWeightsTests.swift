@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import TestSupport
 import Testing
+import Tokenizers
 
 @testable import Transformer
 

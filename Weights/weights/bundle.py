@@ -86,9 +86,9 @@ def platt(scores, labels, weights):
 
 
 def threshold(scores, labels, weights, wanted):
-    """The lowest score from which on precision is as wanted; the best F0.5 where it never is."""
+    """The lowest score at which precision is as wanted, if it still finds a fifth; else the best F0.5."""
     precision, recall, cuts = precision_recall_curve(labels, scores, sample_weight=weights)
-    fine = np.flatnonzero((precision[:-1] >= wanted) & (recall[:-1] > 0.02))
+    fine = np.flatnonzero((precision[:-1] >= wanted) & (recall[:-1] > 0.2))
     if len(fine) == 0:
         value = 1.25 * precision * recall / np.maximum(0.25 * precision + recall, 1e-9)
         fine = [int(np.argmax(value[:-1]))]

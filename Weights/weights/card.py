@@ -19,7 +19,14 @@ such disguises do not reach the network at all; the other kinds were shown in tr
     python -m weights.start START && python -m weights.train START WORK
     python -m weights.bundle WORK/model OUTPUT && python -m weights.judge OUTPUT
 
-made it and this page (in `Weights/`; figures alone: the last one, without OUTPUT). Licence of the weights: Apache-2.0.
+makes it and this page (in `Weights/`; figures alone: the last one, without OUTPUT). Licence of the weights:
+Apache-2.0. On two cores that other work was using too, the 2,640 steps took two hours. These weights saw, in
+their first 900 steps, an earlier round of the mixture with fewer patterns and no joined texts; a repeat
+from the seed has not been made.
+
+The sentences of the suite were written before training and are in no pattern, but the patterns and the
+suite have the same authors, who had seen which kinds of its sentences failed before the last round was
+written: sets of others say more about it.
 
 ## What it is not for
 
@@ -40,7 +47,7 @@ SOURCES = """## What it learned from
 | online misogyny (Reddit) | en | hate and off; ins for personal attacks | MIT |
 | Stormfront (Vicomtech) | en | hate, where no context is needed | CC BY-SA 3.0 |
 | Jigsaw's labels in ToxiFrench | en, fr | all five, exact | MIT, CC0 labels |
-| GoEmotions | en | kind emotions: 0, neutral ones at half weight | CC BY 4.0 |
+| GoEmotions | en | kind emotions: 0, neutral ones and their obscenity at half weight | CC BY 4.0 |
 | ToxiGen's demonstrations | en | hate and off, or 0 | MIT, CDLA |
 | Conversation AI's templates, 400 | en | off and ins, or 0 | CC BY 4.0 |
 | ParisStories | fr | presumed 0, half weight | CC BY-SA 4.0 |
@@ -49,7 +56,8 @@ SOURCES = """## What it learned from
 
 No teacher was used. What a set does not say is unknown: masked in the loss, left out of the figures. Obscene is a
 rule on most sets: a listed vulgar word makes a text obscene (`tweets.py`), and figures measure that.
-Shares and weights of sets are in `mixture.py`. Exact copies are kept once, near-copies never cross
+Shares and weights of sets are in `mixture.py`, and what is presumed in training only. Some texts are joined
+with harmless ones, so that long is not abusive. Exact copies are kept once, near-copies never cross
 splits, and rows that nearly copy a text of a set for judging were dropped. For judging only: HateCheck
 (both), HatemojiCheck, Wikipedia comments of Conversation AI, ToxiFrench's agreement set, XSTest and the suite.
 """

@@ -28,7 +28,7 @@ SECTIONS = {
     "hate": [YES, UNKNOWN, NO, UNKNOWN, YES],
     "hate-threat": [YES, UNKNOWN, YES, UNKNOWN, YES],
     "harmless": [NO, NO, NO, NO, NO],
-    "swearing": [UNKNOWN, YES, NO, NO, NO],
+    "swearing": [NO, NO, NO, NO, NO],
 }
 ENDINGS = {"en": ["", "", "", "", "!", "!!", " lol", "...", " 😂", ", seriously"],
            "fr": ["", "", "", "", "!", " !!", " mdr", "...", " 😂", ", sérieux"]}
@@ -94,7 +94,7 @@ def rows(each=70, seed=17):
     for language in ("en", "fr"):
         fillers, patterns = grammar(language)
         seen = set()
-        for section, pattern in patterns:
+        for number, (section, pattern) in enumerate(patterns):
             for _ in range(each):
                 text = expand(pattern, fillers, rng)
                 value = key(text)
@@ -102,7 +102,7 @@ def rows(each=70, seed=17):
                     continue
                 seen.add(value)
                 made.append(Row(f"plain-{language}", f"{section} {len(made)}", styled(text, language, rng),
-                                SECTIONS[section], "train", language))
+                                SECTIONS[section], "train", language, f"{language} pattern {number}"))
     return made
 
 

@@ -1,11 +1,12 @@
 """Fine-tunes all layers of the starting encoder on the mixture. Seeded, resumable.
 
-    python -m weights.train START WORK [--steps 1200] [--processes 2]
+    python -m weights.train START WORK [--steps 2240] [--finish 400] [--processes 2]
 
 START is what `weights.start` wrote. WORK gets `checkpoint.pt` every hundred steps, from which the
 same command goes on, and at the end `model`, a folder in the layout of Hugging Face. The processes
 share every step's work, one thread each; their gradients are averaged. `--steps` may be changed when
-going on: the learning rate falls to nothing over the last third of them.
+going on: the learning rate falls to nothing over the last third of them. Then come `--finish` steps of
+the mixture's last round, at a lower rate that falls again.
 """
 
 import argparse
@@ -27,6 +28,8 @@ SEED = 20251125
 RATE, HEAD_RATE, WARM = 2.5e-4, 1e-3, 60
 #: Share of the steps over which the learning rate falls.
 FALL = 0.35
+#: Part of the full learning rate at which the last round begins.
+FINISHING = 0.4
 EVERY = 100
 
 
@@ -64,7 +67,10 @@ def optimiser(network):
                              lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
 
 
-def rate(step, steps):
+def rate(step, steps, finish):
+    """The part of the full learning rate at a step."""
+    if step >= steps:
+        return FINISHING * (steps + finish - step) / finish
     return min(1.0, (step + 1) / WARM, max(0.0, (steps - step) / (FALL * steps)))
 
 
@@ -120,7 +126,11 @@ def work(rank, arguments):
         step, number, place = kept["step"], kept["round"], kept["place"]
     batches = prepared(arguments, number)
     start, total = time.time(), 0.0
-    while step < arguments.steps:
+    total_steps = arguments.steps + arguments.finish
+    while step < total_steps:
+        if step == arguments.steps:
+            number, place = mixture.FINISH, 0
+            batches = prepared(arguments, number)
         if place + processes > len(batches):
             number, place = number + 1, 0
             batches = prepared(arguments, number)
@@ -129,7 +139,7 @@ def work(rank, arguments):
         average_gradients(parameters, processes)
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for group in adam.param_groups:
-            group["lr"] = group["rate"] * rate(step, arguments.steps)
+            group["lr"] = group["rate"] * rate(step, arguments.steps, arguments.finish)
         adam.step()
         adam.zero_grad()
         total += loss.item()
@@ -138,7 +148,7 @@ def work(rank, arguments):
             print(json.dumps({"step": step, "round": number, "place": place, "of": len(batches),
                               "loss": round(total / 20, 4), "seconds": round(time.time() - start)}), flush=True)
             total = 0.0
-        if rank == 0 and (step % EVERY == 0 or step == arguments.steps):
+        if rank == 0 and (step % EVERY == 0 or step in (arguments.steps, total_steps)):
             state = {"network": network.state_dict(), "adam": adam.state_dict(), "step": step,
                      "round": number, "place": place}
             torch.save(state, checkpoint.with_suffix(".new"))
@@ -161,7 +171,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("start", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--steps", type=int, default=2240)
+    parser.add_argument("--finish", type=int, default=400)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.work = arguments.work.resolve()
