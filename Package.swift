@@ -72,7 +72,10 @@ let package = Package(
       name: "DefaultWeights", path: "Weights/default",
       exclude: ["README.md", "card.json", "suite.jsonl"],
       sources: ["BundledWeights.swift"],
-      resources: ["config.json", "model.safetensors", "moderation.json", "words.txt"].map {
+      resources: [
+        "config.json", "model.safetensors", "moderation.json", "tokenizer.json",
+        "tokenizer_config.json",
+      ].map {
         .copy($0)
       },
       swiftSettings: settings),

@@ -137,7 +137,8 @@ struct EmbeddingTests {
   }
 
   @Test(.enabled(if: mpnet != nil, "MODERATION_MPNET names no folder; make mpnet brings it"))
-  func `the real all-mpnet-base-v2 within 2e-6 on 300 texts (skipped without its weights)`() throws {
+  func `the real all-mpnet-base-v2 within 2e-6 on 300 texts (skipped without its weights)`() throws
+  {
     let texts = try Self.texts("minilm") + Self.texts("mpnet")
     #expect(texts.count == 300)
     try Self.compare(texts, by: try #require(Self.mpnet), with: "mpnet")

@@ -20,7 +20,7 @@ such disguises do not reach the network at all; the other kinds were shown in tr
     python -m weights.bundle WORK/model OUTPUT && python -m weights.judge OUTPUT
 
 makes it and this page (in `Weights/`; figures alone: the last one, without OUTPUT). Licence of the weights:
-Apache-2.0. On two cores that other work was using too, the 2,640 steps took two hours. These weights saw, in
+Apache-2.0. On two cores that other work was using too, the 2,540 steps took two hours. These weights saw, in
 their first 900 steps, an earlier round of the mixture with fewer patterns and no joined texts; a repeat
 from the seed has not been made.
 

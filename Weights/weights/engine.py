@@ -1,5 +1,6 @@
 """Our own engine from Python: scores of texts by a bundle, and prepared int8 weights."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -47,6 +48,21 @@ def scores(bundle, texts, threads=2, precision=None):
         labels = json.loads(line)["labels"]
         found[index] = [labels[name]["score"] for name in LABELS]
     return found
+
+
+def kept_scores(bundle, texts, cache):
+    """Scores as `scores` gives them, computed once for the same weights, calibration and texts.
+
+    Other thresholds are judged without another pass."""
+    labels = json.loads((bundle / "moderation.json").read_text())["labels"]
+    digest = hashlib.sha256((bundle / "model.safetensors").read_bytes())
+    digest.update(json.dumps([label.get("calibration") for label in labels]).encode())
+    digest.update("\0".join(texts).encode())
+    path = cache / f"scores-{digest.hexdigest()[:20]}.npy"
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(path, scores(bundle, texts))
+    return np.load(path)
 
 
 def perturb(texts, disguise, strength=2, seed=0):

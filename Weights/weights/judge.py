@@ -127,7 +127,7 @@ def main():
     cuts = [label["threshold"] for label in content["labels"]]
     rows = sources.load()
     test, validation = select(rows, "test"), bundle.validation()
-    models = {"default": Judged(lambda texts: engine.scores(folder, texts), cuts)}
+    models = {"default": Judged(lambda texts: engine.kept_scores(folder, texts, sources.CACHE), cuts)}
     models |= dict(baselines(validation))
     result = {"thresholds": dict(zip(LABELS, cuts)), "rows": card.counted(rows)}
     for name, model in models.items():

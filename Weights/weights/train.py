@@ -1,6 +1,6 @@
 """Fine-tunes all layers of the starting encoder on the mixture. Seeded, resumable.
 
-    python -m weights.train START WORK [--steps 2240] [--finish 400] [--processes 2]
+    python -m weights.train START WORK [--steps 2240] [--finish 300] [--processes 2]
 
 START is what `weights.start` wrote. WORK gets `checkpoint.pt` every hundred steps, from which the
 same command goes on, and at the end `model`, a folder in the layout of Hugging Face. The processes
@@ -172,7 +172,7 @@ def main():
     parser.add_argument("start", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--steps", type=int, default=2240)
-    parser.add_argument("--finish", type=int, default=400)
+    parser.add_argument("--finish", type=int, default=300)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.work = arguments.work.resolve()
