@@ -12,10 +12,13 @@ struct Mutator {
     "NaN", "null", "true", "[]", "{}", "\"\"", "[[[[[[[[", "100000000", "99999999999999999999999",
   ]
 
+  /// The most bytes of an input.
+  static let largestInput = 1 << 16
+
   mutating func mutate(_ input: [UInt8], corpus: [[UInt8]]) -> [UInt8] {
     var bytes = input
     for _ in 0...generator.below(4) { change(&bytes, corpus) }
-    return bytes.count > 1 << 16 ? Array(bytes.prefix(1 << 16)) : bytes
+    return Array(bytes.prefix(Self.largestInput))
   }
 
   private mutating func change(_ bytes: inout [UInt8], _ corpus: [[UInt8]]) {
@@ -101,7 +104,10 @@ enum Mending {
     }
     func places(_ signature: [UInt8]) -> [Int] {
       guard bytes.count >= 22 else { return [] }
-      return (0...bytes.count - 4).filter { bytes[$0..<$0 + 4].elementsEqual(signature) }
+      return (0...bytes.count - 4).filter { at in
+        bytes[at] == signature[0] && bytes[at + 1] == signature[1]
+          && bytes[at + 2] == signature[2] && bytes[at + 3] == signature[3]
+      }
     }
     let entries = places([0x50, 0x4B, 1, 2]).filter { $0 + 46 <= bytes.count }
     guard let first = entries.first,
