@@ -52,12 +52,7 @@ public struct ModelDescription: Sendable {
     let file = try ConfigurationFile(encoderFolder.appending(path: "config.json"))
     modelType = try file.text("model_type")
     architecture = try Self.architecture(file)
-    if self.kind == .sequenceClassifier, let architecture,
-      ["ForCausalLM", "LMHeadModel", "ForConditionalGeneration"].contains(
-        where: architecture.hasSuffix)
-    {
-      throw .generative(file: file.path, architecture: architecture)
-    }
+    if self.kind == .sequenceClassifier { try Self.requireNoGeneration(architecture, file.path) }
     shape = try file.family().shape
     if self.kind == .sequenceClassifier {
       let labels = try SequenceClassifier.labels(file)
@@ -67,13 +62,29 @@ public struct ModelDescription: Sendable {
       (labels, problemType) = (nil, nil)
     }
     input = try ModelTokenizer(encoderFolder, file, shape, sentence)
-    // Some tokens without words may be there: they are errors of the texts that have them.
+    // A few tokens without words are allowed: a text that has one ends in an error of its own.
     let tokens = input.tokenizer.vocabularyCount
     let beyond = input.tokenizer.tokenCount(from: shape.vocabularySize)
     guard beyond * 10 <= tokens else {
       throw .foreignTokenizer(
         folder: encoderFolder.path, tokens: tokens, beyond: beyond, words: shape.vocabularySize)
     }
+  }
+
+  /// Refuses a model that writes text, where classes are wanted.
+  ///
+  /// - Throws: ``TransformerError/generative(file:architecture:)``
+  public func requireNoGeneration() throws(TransformerError) {
+    try Self.requireNoGeneration(
+      architecture, encoderFolder.appending(path: "config.json").path)
+  }
+
+  private static func requireNoGeneration(
+    _ architecture: String?, _ file: String
+  ) throws(TransformerError) {
+    let ends = ["ForCausalLM", "LMHeadModel", "ForConditionalGeneration"]
+    guard let architecture, ends.contains(where: architecture.hasSuffix) else { return }
+    throw .generative(file: file, architecture: architecture)
   }
 
   private static func architecture(_ file: ConfigurationFile) throws(TransformerError) -> String? {

@@ -138,6 +138,13 @@ struct CommandLineTests {
     #expect(outcome.errors.contains("line 2: ") == isError)
   }
 
+  @Test func `A model that writes text is refused as one`() throws {
+    let name = "transformers/published/Qwen--Qwen3Guard-Gen-0.6B"
+    let outcome = try run("classify", "--model", Checkout.fixtures(name).path, "a")
+    #expect(outcome.code != 0)
+    #expect(outcome.errors.contains("Qwen3ForCausalLM writes its answer as text"))
+  }
+
   @Test func `A prompt that the model does not have is an error before any text`() throws {
     let outcome = try run("embed", "--model", Self.encoder, "--prompt-name", "nothing", "a", "b")
     #expect(outcome.code == 2)

@@ -119,6 +119,12 @@ import Testing
     #expect(tokenizer.encode(text).ids.map(Int.init) == ids)
   }
 
+  @Test func `NomicBERT has BERT's tokenizer, as in transformers 5`() throws {
+    var files = try Self.files("bert")
+    files["config.json"] = Array(#"{"model_type": "nomic_bert"}"#.utf8)
+    #expect(try ClassTests.load(files).encode("You idiot").ids.first == 2)
+  }
+
   @Test func `a BERT with the files of GPT-2 is an error that says where its own are`() throws {
     var files = try Self.files("gpt2")
     files["config.json"] = Array(#"{"model_type": "bert"}"#.utf8)

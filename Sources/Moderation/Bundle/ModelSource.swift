@@ -75,7 +75,9 @@ public enum ModelSource: Sendable, Equatable {
     }
     let labels: [String]?
     do {
-      labels = try ModelDescription(contentsOf: model).labels
+      let description = try ModelDescription(contentsOf: model)
+      try description.requireNoGeneration()
+      labels = description.labels
     } catch {
       throw .transformer(error)
     }

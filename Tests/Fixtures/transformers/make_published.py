@@ -144,16 +144,16 @@ def golden(model: Published, folder: pathlib.Path, kind) -> dict:
     if model.error:
         return result | {"error": model.error}
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    isClassifier = "SequenceClassification" in kind.__name__
-    loader = kind if isClassifier else transformers.AutoModel
+    is_classifier = "SequenceClassification" in kind.__name__
+    loader = kind if is_classifier else transformers.AutoModel
     network = loader.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
     ids, rows = [], []
     for text in TEXTS:
         inputs = tokenizer(text, return_tensors="pt", truncation=True, max_length=40)
         output = network(**inputs)
         ids.append(inputs["input_ids"][0].tolist())
-        rows.append((output.logits[0] if isClassifier else output.last_hidden_state[0].mean(0)).tolist())
-    return result | {"texts": TEXTS, "ids": ids, "logits" if isClassifier else "mean": rows}
+        rows.append((output.logits[0] if is_classifier else output.last_hidden_state[0].mean(0)).tolist())
+    return result | {"texts": TEXTS, "ids": ids, "logits" if is_classifier else "mean": rows}
 
 
 def main():

@@ -145,7 +145,7 @@ BERT_FILES = {
 DISTILBERT_FILES = BERT_FILES | {"tokenizer_config.json": {
     **BERT_FILES["tokenizer_config.json"], "tokenizer_class": "DistilBertTokenizer"}}
 PICKLE = "pytorch_model.bin"
-LIKE_TEXT = "writes its answer as text"
+WRITES_TEXT = "writes its answer as text"
 
 PUBLISHED = [
     Published("unitary/toxic-bert", "vocab.txt", bert(**labels(
@@ -236,13 +236,13 @@ PUBLISHED = [
         **labels("hate", "none", "offensive")), weights=PICKLE, files={
             "tokenizer_config.json": {"do_lower_case": False, "model_max_length": 512}}),
     Published("Qwen/Qwen3Guard-Gen-0.6B", "qwen2", generative("qwen3", "Qwen3ForCausalLM"),
-              error=LIKE_TEXT),
+              error=WRITES_TEXT),
     Published("google/shieldgemma-2b", "gemma", generative("gemma2", "Gemma2ForCausalLM"),
-              error=LIKE_TEXT),
+              error=WRITES_TEXT),
     Published("meta-llama/Llama-Guard-3-1B", "llama3", generative("llama", "LlamaForCausalLM"),
-              error=LIKE_TEXT),
+              error=WRITES_TEXT),
     Published("ibm-granite/granite-guardian-3.1-2b", "gpt2", generative(
-        "granite", "GraniteForCausalLM"), error=LIKE_TEXT),
+        "granite", "GraniteForCausalLM"), error=WRITES_TEXT),
     Published("lmsys/toxicchat-t5-large-v1.0", "spiece.model", generative(
-        "t5", "T5ForConditionalGeneration"), error=LIKE_TEXT),
+        "t5", "T5ForConditionalGeneration"), error=WRITES_TEXT),
 ]
