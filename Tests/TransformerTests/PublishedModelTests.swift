@@ -78,6 +78,13 @@ struct PublishedModelTests {
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "none")")
   }
 
+  @Test func `a model that writes text may be an encoder, and no classifier`() throws {
+    let folder = Self.folder.appending(path: "Qwen--Qwen3Guard-Gen-0.6B")
+    let description = try ModelDescription(contentsOf: folder)
+    #expect(description.kind == .sentenceEncoder)
+    #expect(throws: TransformerError.self) { try description.requireNoGeneration() }
+  }
+
   @Test func `every model of the table is here`() { #expect(Self.models.count == 35) }
 
   @Test func `tokens that the model has no words for are an error that says whose they are`() throws
