@@ -23,7 +23,8 @@ makes it and this page (in `Weights/`; figures alone: the last one, without OUTP
 Apache-2.0. On two cores that other work was using too, the 2,540 steps took two hours. These weights saw, in
 their first 900 steps, an earlier round of the mixture with fewer patterns and no joined texts; a repeat
 from the seed has not been made. The TF-IDF baselines lack the patterns that were added for the last round.
-Labels, thresholds and calibration are the same for both languages.
+Thresholds and calibration are the same for both languages. Of 9,500 label decisions, on 1,500 held-out rows and
+the suite, int8 turns 10 that float32 makes (0.1 %).
 
 The sentences of the suite were written before training and are in no pattern, but the patterns and the
 suite have the same authors, who had seen which kinds of its sentences failed before the last round was
