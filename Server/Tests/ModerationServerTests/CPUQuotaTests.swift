@@ -6,6 +6,11 @@ import Testing
 /// The processors that control groups allow.
 @Suite struct CPUQuotaTests {
   private func quota(_ files: [String: String]) throws -> Double? {
+    try withRoot(files) { CPUQuota.quota(root: $0) }
+  }
+
+  private func withRoot<Value>(_ files: [String: String], _ body: (String) -> Value) throws -> Value
+  {
     let root = FileManager.default.temporaryDirectory.appending(path: "quota-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: root) }
     for (path, text) in files {
@@ -14,7 +19,7 @@ import Testing
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: file)
     }
-    return CPUQuota.quota(root: root.path)
+    return body(root.path)
   }
 
   @Test func `Version 2: the least of a group and those above it`() throws {
@@ -48,7 +53,19 @@ import Testing
 
   @Test func `No control groups, no quota`() throws {
     #expect(try quota([:]) == nil)
-    #expect(CPUQuota.threads(processors: 3) >= 1)
-    #expect(CPUQuota.threads(processors: 0) == 1)
+  }
+
+  @Test(arguments: [
+    ("0-1,4", "max 100000", 3), ("0-7", "max 100000", 4), ("2", "max 100000", 1),
+    ("0-3", "250000 100000", 2), ("0-3", "50000 100000", 1),
+  ])
+  func `Threads are the least of processors, affinity and quota, and at least one`(
+    list: String, quota: String, threads: Int
+  ) throws {
+    let files = [
+      "proc/self/status": "Name:\tx\nCpus_allowed_list:\t\(list)\n",
+      "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": quota,
+    ]
+    #expect(try withRoot(files) { CPUQuota.threads(processors: 4, root: $0) } == threads)
   }
 }

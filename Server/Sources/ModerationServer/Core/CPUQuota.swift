@@ -5,9 +5,27 @@ enum CPUQuota {
   /// The threads to compute on: one for each processor that the system gives this process, and no
   /// more than the quota of its control group allows. A thread that the quota stops in the middle of
   /// a layer holds up all others.
-  static func threads(processors: Int = ProcessInfo.processInfo.activeProcessorCount) -> Int {
-    guard let quota = quota(root: "/") else { return max(1, processors) }
-    return max(1, min(processors, Int(quota)))
+  static func threads(
+    processors: Int = ProcessInfo.processInfo.activeProcessorCount, root: String = "/"
+  ) -> Int {
+    let allowed = min(processors, affinity(root: root) ?? processors)
+    return max(1, min(allowed, quota(root: root).map { Int($0) } ?? allowed))
+  }
+
+  /// The processors that this process is bound to, as `taskset` or a cpuset binds it; nil where the
+  /// system does not say.
+  static func affinity(root: String) -> Int? {
+    let lines = (text(root + "/proc/self/status") ?? "").split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("Cpus_allowed_list:") }) else { return nil }
+    // "0-3,8": ranges and single numbers.
+    let list = line.dropFirst("Cpus_allowed_list:".count).filter { !$0.isWhitespace }
+    var count = 0
+    for range in list.split(separator: ",") {
+      let ends = range.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, last >= first else { return nil }
+      count += last - first + 1
+    }
+    return count > 0 ? count : nil
   }
 
   /// The processors' worth of time that the control groups of this process allow; nil without limit.
