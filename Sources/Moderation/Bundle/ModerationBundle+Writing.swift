@@ -92,7 +92,8 @@ extension LabelDefinition {
 }
 
 extension Calibration {
-  var json: JSONValue {
+  /// The calibration as `moderation.json` has it.
+  package var json: JSONValue {
     switch self {
     case .platt(let slope, let intercept):
       ["method": "platt", "slope": .number(.init(slope)), "intercept": .number(.init(intercept))]

@@ -33,6 +33,20 @@ extension Calibration {
   }
 }
 
+extension Calibration {
+  /// The rising map from scores to another scale that is nearest to the targets by squares, as
+  /// scikit-learn's `IsotonicRegression` fits it.
+  ///
+  /// - Parameters:
+  ///   - scores: in 0…1; NaN is left out.
+  ///   - targets: one per score, in 0…1.
+  /// - Throws: ``EvaluationError/notEnoughRows(_:)`` without rows.
+  public init(mapping scores: [Double], to targets: [Double]) throws(EvaluationError) {
+    let regression = try IsotonicRegression(fitting: scores, targets: targets)
+    self = .isotonic(inputs: regression.scores, outputs: regression.probabilities)
+  }
+}
+
 /// log(p / (1 − p)), with p held ``Calibration/margin`` away from 0 and 1: a float32 sigmoid
 /// reaches both.
 func logOdds(_ probability: Double) -> Double {

@@ -10,15 +10,20 @@ struct IsotonicRegression: Sendable {
   ///
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` without rows.
   init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
-    let rows = zip(values, truths).filter(\.0.isFinite).sorted { $0.0 < $1.0 }
+    try self.init(fitting: values, targets: truths.map { $0 ? 1 : 0 })
+  }
+
+  /// - Parameter targets: one per value; those of values that are no numbers are left out.
+  init(fitting values: [Double], targets: [Double]) throws(EvaluationError) {
+    let rows = zip(values, targets).filter(\.0.isFinite).sorted { $0.0 < $1.0 }
     // Equal scores are one point: their mean, weighted by their number.
     var points: [(score: Double, sum: Double, weight: Double)] = []
-    for (score, truth) in rows {
+    for (score, target) in rows {
       if let last = points.last, score - last.score < 1e-15 {
-        points[points.count - 1].sum += truth ? 1 : 0
+        points[points.count - 1].sum += target
         points[points.count - 1].weight += 1
       } else {
-        points.append((score, truth ? 1 : 0, 1))
+        points.append((score, target, 1))
       }
     }
     guard !points.isEmpty else { throw .notEnoughRows("isotonic calibration needs rows") }
