@@ -1,6 +1,6 @@
 """The wheel carries a program, so it is one platform's."""
 
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
 
@@ -14,4 +14,11 @@ class PlatformWheel(bdist_wheel):
         return "py3", "none", super().get_tag()[2]
 
 
-setup(cmdclass={"bdist_wheel": PlatformWheel})
+class ProgramDistribution(Distribution):
+    """Files that belong to a platform, as extension modules do."""
+
+    def has_ext_modules(self):
+        return True
+
+
+setup(cmdclass={"bdist_wheel": PlatformWheel}, distclass=ProgramDistribution)
