@@ -97,6 +97,28 @@ def test_a_killed_child_is_an_error_and_then_another_child():
         assert moderator.moderate(["good morning"]) == before
 
 
+def test_an_interrupted_call_leaves_no_answers_for_the_next_one():
+    class Interrupted:
+        """Output that is broken off at the third line, as by Control-C."""
+
+        def __init__(self, output):
+            self.output, self.lines = output, 0
+
+        def readline(self):
+            self.lines += 1
+            if self.lines == 3:
+                raise KeyboardInterrupt
+            return self.output.readline()
+
+    with Moderator(threads=1) as moderator:
+        moderator.moderate(["start"])
+        process = moderator._child._process
+        process.stdout = Interrupted(process.stdout)
+        with pytest.raises(KeyboardInterrupt):
+            moderator.moderate([f"old {index}" for index in range(9)])
+        assert [verdict["text"] for verdict in moderator.moderate(["new"])] == ["new"]
+
+
 def test_a_pipeline_of_scikit_learn():
     pytest.importorskip("sklearn")
     from sklearn.linear_model import LogisticRegression

@@ -30,6 +30,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._said: collections.deque[bytes] = collections.deque(maxlen=40)
+        self._listener: threading.Thread | None = None
         # A fork may come while another thread holds the lock, whose copy nobody would release.
         reference = weakref.WeakMethod(self._forked)
         os.register_at_fork(after_in_child=lambda: (reference() or (lambda: None))())
@@ -57,11 +58,17 @@ class Child:
             writer = threading.Thread(target=self._write, args=(process, lines), daemon=True)
             writer.start()
             answers = []
-            for _ in lines:
-                line = process.stdout.readline()
-                if not line.endswith(b"\n"):
-                    self._fail()
-                answers.append(json.loads(line))
+            try:
+                for _ in lines:
+                    line = process.stdout.readline()
+                    if not line.endswith(b"\n"):
+                        raise self._failure(process)
+                    answers.append(json.loads(line))
+            except BaseException:
+                # What is still to come would be taken for the answers to the next texts.
+                process.kill()
+                self._process = None
+                raise
             writer.join()
             return answers
 
@@ -84,8 +91,9 @@ class Child:
                 raise ModerationError(f"{self._command[0]}: {error}") from error
             self._owner = os.getpid()
             self._said.clear()
-            threading.Thread(
-                target=self._listen, args=(self._process, self._said), daemon=True).start()
+            self._listener = threading.Thread(
+                target=self._listen, args=(self._process, self._said), daemon=True)
+            self._listener.start()
         return self._process
 
     @staticmethod
@@ -93,13 +101,17 @@ class Child:
         for line in process.stderr:  # type: ignore[union-attr]
             said.append(line)
 
-    def _fail(self) -> None:
-        process, self._process = self._process, None
-        assert process is not None
-        process.kill() if process.poll() is None and not process.stdout else None
-        code = process.wait()
+    def _failure(self, process: subprocess.Popen[bytes]) -> ModerationError:
+        """The error of a child whose output has ended."""
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        assert self._listener
+        self._listener.join(timeout=5)
         said = b"".join(self._said).decode(errors="replace").strip()
-        raise ModerationError(
+        return ModerationError(
             f"moderate ended with {code}" + (f": {said}" if said else " and said nothing"))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-/// The embedding models of Jina AI, version 5 (arXiv:2602.15547): EuroBERT or Qwen3 with an adapter for
+/// The embedding models of Jina AI, version 5: EuroBERT or Qwen3 with an adapter for
 /// each task, and the state of the last token.
 struct JinaEmbeddings: Family {
   static let modelTypes = ["jina_embeddings_v5"]
