@@ -70,29 +70,26 @@ struct ModernBERT: Family {
     _ weights: WeightScope, _ rotary: Rotary, _ reach: Reach
   ) throws(TransformerError) -> Attention {
     let hidden = config.hidden
+    func part(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
+      try weights.linear(
+        name, part: index, of: 3, in: "Wqkv", inputs: hidden, outputs: hidden,
+        hasBias: attentionHasBias)
+    }
     return Attention(
-      query: try weights.linear(
-        "query", part: 0, of: 3, in: "Wqkv", inputs: hidden, outputs: hidden,
-        hasBias: attentionHasBias),
-      key: try weights.linear(
-        "key", part: 1, of: 3, in: "Wqkv", inputs: hidden, outputs: hidden,
-        hasBias: attentionHasBias),
-      value: try weights.linear(
-        "value", part: 2, of: 3, in: "Wqkv", inputs: hidden, outputs: hidden,
-        hasBias: attentionHasBias),
+      query: try part("query", 0), key: try part("key", 1), value: try part("value", 2),
       output: try weights.linear("Wo", inputs: hidden, outputs: hidden, hasBias: attentionHasBias),
       heads: config.heads, position: .rotary(rotary), reach: reach)
   }
 
   private func feedForward(_ weights: WeightScope) throws(TransformerError) -> FeedForward {
     let (hidden, inner) = (config.hidden, config.inner)
+    func part(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
+      try weights.linear(
+        name, part: index, of: 2, in: "Wi", inputs: hidden, outputs: inner,
+        hasBias: feedForwardHasBias)
+    }
     return .gated(
-      gate: try weights.linear(
-        "gate", part: 0, of: 2, in: "Wi", inputs: hidden, outputs: inner,
-        hasBias: feedForwardHasBias),
-      up: try weights.linear(
-        "up", part: 1, of: 2, in: "Wi", inputs: hidden, outputs: inner,
-        hasBias: feedForwardHasBias),
+      gate: try part("gate", 0), up: try part("up", 1),
       down: try weights.linear(
         "Wo", inputs: inner, outputs: hidden, hasBias: feedForwardHasBias),
       config.activation)

@@ -73,10 +73,9 @@ struct NomicBERT: Family {
     let hidden = config.hidden
     // The files say which names they have: a configuration may have been converted without them.
     let hasPublishedNames = weights.contains("emb_ln.weight")
-    let layers = try weights[hasPublishedNames ? "encoder.layers" : "layers"].layers(
-      config.layerCount
-    ) { (weights) throws(TransformerError) in
-      try hasPublishedNames ? publishedLayer(weights) : layer(weights)
+    let names = hasPublishedNames ? LayerNames.published : .current
+    let layers = try weights[names.layers].layers(config.layerCount) {
+      (weights) throws(TransformerError) in try layer(weights, names)
     }
     let embeddings = Embeddings(
       words: try weights.words(BERTConfiguration.root, rows: config.vocabulary, columns: hidden),
@@ -90,50 +89,49 @@ struct NomicBERT: Family {
     try weights.layerNorm(name, size: config.hidden, epsilon: config.epsilon)
   }
 
-  private func layer(_ weights: WeightScope) throws(TransformerError) -> TransformerLayer {
-    let (hidden, inner) = (config.hidden, config.inner)
-    func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws(TransformerError) -> Linear {
-      try weights.linear(name, inputs: inputs, outputs: outputs, hasBias: false)
-    }
-    return TransformerLayer(
-      attention: Sublayer(
-        Attention(
-          query: try linear("self_attn.q_proj", hidden, hidden),
-          key: try linear("self_attn.k_proj", hidden, hidden),
-          value: try linear("self_attn.v_proj", hidden, hidden),
-          output: try linear("self_attn.o_proj", hidden, hidden), heads: config.heads,
-          position: .rotary(rotary)),
-        behind: try norm(weights, "post_attention_layernorm")),
-      feedForward: Sublayer(
-        .gated(
-          gate: try linear("mlp.gate_proj", hidden, inner),
-          up: try linear("mlp.up_proj", hidden, inner),
-          down: try linear("mlp.down_proj", inner, hidden), activation),
-        behind: try norm(weights, "post_mlp_layernorm")))
+  /// What the tensors of a layer are called.
+  private struct LayerNames {
+    let layers: String
+    /// The one matrix of queries, keys and values; nil: there are three.
+    let fused: String?
+    let output, attentionNorm: String
+    let gate, up, down, feedForwardNorm: String
+
+    static let current = LayerNames(
+      layers: "layers", fused: nil, output: "self_attn.o_proj",
+      attentionNorm: "post_attention_layernorm", gate: "mlp.gate_proj", up: "mlp.up_proj",
+      down: "mlp.down_proj", feedForwardNorm: "post_mlp_layernorm")
+    static let published = LayerNames(
+      layers: "encoder.layers", fused: "attn.Wqkv", output: "attn.out_proj",
+      attentionNorm: "norm1", gate: "mlp.fc12", up: "mlp.fc11", down: "mlp.fc2",
+      feedForwardNorm: "norm2")
   }
 
-  private func publishedLayer(_ weights: WeightScope) throws(TransformerError) -> TransformerLayer {
+  private func layer(
+    _ weights: WeightScope, _ names: LayerNames
+  ) throws(TransformerError) -> TransformerLayer {
     let (hidden, inner) = (config.hidden, config.inner)
-    func part(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
-      try weights.linear(
-        "attn.\(name)", part: index, of: 3, in: "attn.Wqkv", inputs: hidden, outputs: hidden,
-        hasBias: false)
-    }
     func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws(TransformerError) -> Linear {
       try weights.linear(name, inputs: inputs, outputs: outputs, hasBias: false)
+    }
+    func projection(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
+      guard let fused = names.fused else { return try linear("self_attn.\(name)", hidden, hidden) }
+      return try weights.linear(
+        "attn.\(name)", part: index, of: 3, in: fused, inputs: hidden, outputs: hidden,
+        hasBias: false)
     }
     return TransformerLayer(
       attention: Sublayer(
         Attention(
-          query: try part("query", 0), key: try part("key", 1), value: try part("value", 2),
-          output: try linear("attn.out_proj", hidden, hidden), heads: config.heads,
-          position: .rotary(rotary)),
-        behind: try norm(weights, "norm1")),
+          query: try projection("q_proj", 0), key: try projection("k_proj", 1),
+          value: try projection("v_proj", 2), output: try linear(names.output, hidden, hidden),
+          heads: config.heads, position: .rotary(rotary)),
+        behind: try norm(weights, names.attentionNorm)),
       feedForward: Sublayer(
         .gated(
-          gate: try linear("mlp.fc12", hidden, inner), up: try linear("mlp.fc11", hidden, inner),
-          down: try linear("mlp.fc2", inner, hidden), activation),
-        behind: try norm(weights, "norm2")))
+          gate: try linear(names.gate, hidden, inner), up: try linear(names.up, hidden, inner),
+          down: try linear(names.down, inner, hidden), activation),
+        behind: try norm(weights, names.feedForwardNorm)))
   }
 
   func head(
