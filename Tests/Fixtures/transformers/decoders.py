@@ -169,7 +169,7 @@ QWEN3 = [
     qwen3("language-model-untied", prefixed=True, extra_tensors={"lm_head.weight": [32, 24]}),
     qwen3("classifier-multi", element_type=FULL, labels=True, config=MULTI),
     # The rightmost token that is not padding is read, also where the text spells padding.
-    qwen3("classifier-padding", labels=True, padding_inside=True,
+    qwen3("classifier-padding", labels=True, padding_inside=True, padding_last=True,
           config=SINGLE | {"pad_token_id": 3}),
 ]
 
@@ -213,7 +213,8 @@ GEMMA3 = [
     gemma3("grouped-heads-bfloat16-sharded", heads=6, key_heads=3, element_type=BRAIN, shards=3,
            config={"layer_types": MIXED}),
     gemma3("classifier-multi", element_type=FULL, labels=True, config=MULTI),
-    gemma3("classifier-padding", labels=True, padding_inside=True, config=SINGLE),
+    gemma3("classifier-padding", labels=True, padding_inside=True, padding_last=True,
+           config=SINGLE),
 ]
 
 DECODERS = MODERNBERT + NOMIC + EUROBERT + QWEN3 + GEMMA3

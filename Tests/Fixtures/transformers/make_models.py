@@ -73,6 +73,9 @@ def messages(spec: Spec, config, generator: numpy.random.Generator) -> list[list
         ids = [int(i) for i in generator.choice(allowed, 9)]
         ids[3] = ids[6] = padding
         inputs.append(ids)
+    if spec.padding_last:
+        ids = [int(i) for i in generator.choice(allowed, 9)]
+        inputs += [ids[:7] + [padding] * 2, [padding] * 3]
     return inputs
 
 

@@ -23,6 +23,8 @@ class Spec:
     shards: int = 1
     token_types: bool = False
     padding_inside: bool = False
+    #: A message that ends in padding, and one of nothing else.
+    padding_last: bool = False
     legacy_names: bool = False
     position_ids: bool = False
     #: What turns the tensors of the class into those that are published.
