@@ -82,7 +82,9 @@ struct ReportTests {
   }
 
   @Test(.enabled(if: Browser.path != nil, "no Chromium: set CHROMIUM or install the package"))
-  func `in a browser every plot has its data, light and dark, on a desktop and on a phone`() throws
+  func
+    `in a browser every plot has its data, light and dark, large and small (skipped without Chromium)`()
+    throws
   {
     let probes = try Browser.probe(try ReportSample.report().html(), widths: [390, 1280])
     #expect(probes.map(\.width) == [390, 1280])
