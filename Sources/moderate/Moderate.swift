@@ -1,4 +1,5 @@
 import ArgumentParser
+import Moderation
 
 struct Moderate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -7,6 +8,7 @@ struct Moderate: ParsableCommand {
     discussion: """
       Exit codes: 0 all is well, 1 a gate or check failed, 2 wrong usage or bad input.
       """,
+    version: Moderator.version,
     subcommands: [
       Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self,
       Evaluate.self, Perturb.self, Explain.self, Review.self, Quantize.self, Calibrate.self,

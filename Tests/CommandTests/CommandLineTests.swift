@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Moderation
 import TestSupport
 import Testing
 
@@ -94,6 +95,32 @@ struct CommandLineTests {
     try #require(lines.count == 3)
     #expect(lines[1]["line"] == 2 && lines[1]["error"] != nil)
     #expect(lines[2]["text"] == "\u{FFFD}")
+  }
+
+  @Test(arguments: ["jsonl", "csv"])
+  func `Classify prints the members asked for, and the id of any field`(format: String) throws {
+    let bundle = try bundle()
+    func lines(_ options: String...) throws -> CommandProcess.Result {
+      let arguments = [
+        "classify", "--model", bundle.path, "--input", "-", "--input-format", format,
+      ]
+      return try CommandProcess.run(
+        arguments + options,
+        input: format == "csv" ? "key,text\n7,a\n" : #"{"key": "7", "text": "a"}"# + "\n")
+    }
+    let some = try lines("--id-field", "key", "--fields", "flagged,tokens")
+    #expect(some.output == #"{"id":"7","flagged":true,"tokens":3}"# + "\n", "\(some.errors)")
+    let all = try lines()
+    #expect(try all.lines[0]["id"] == nil)
+    guard case .object(let members) = try all.lines[0] else {
+      Issue.record("no object: \(all.output)")
+      return
+    }
+    #expect(members.map(\.0).allSatisfy(Verdict.memberNames.contains))
+    let misspelt = try lines("--fields", "flagged,label")
+    #expect(misspelt.code == 2 && misspelt.errors.contains("--fields label: expected some of text"))
+    let absent = try lines("--id-field", "nothing")
+    #expect(absent.code == (format == "csv" ? 2 : 0))
   }
 
   @Test func `A context that the bundle does not know is an error of its line alone`() throws {
@@ -194,6 +221,8 @@ struct CommandLineTests {
     let report = try run("inspect", "--model", bundle.path)
     #expect(report.code == 0, "\(report.errors)")
     #expect(try report.lines[0]["machine"]?["OpenBLAS core"] != nil)
+    let source = try ModelSource(contentsOf: bundle.url)
+    #expect(try report.lines[0]["moderator"]?["digest"] == .string(source.digest()))
     let text = try String(
       contentsOf: bundle.url.appending(path: "moderation.json"), encoding: .utf8)
     let digest = String(repeating: "0", count: 64)
@@ -204,6 +233,10 @@ struct CommandLineTests {
     let failed = try run("inspect", "--verify", "--model", bundle.path)
     #expect(failed.code == 1)
     #expect(failed.errors.contains("head.txt"))
+  }
+
+  @Test func `The version is the library's`() throws {
+    #expect(try run("--version").output == Moderator.version + "\n")
   }
 
   @Test(arguments: [

@@ -5,14 +5,19 @@ extension MessageTree {
   public struct Fields: Sendable {
     /// The field that holds the message's text.
     public var text: String
+    /// The field that holds the message's name, a string or a number.
+    public var id: String
 
-    public init(text: String = "text") { self.text = text }
+    public init(text: String = "text", id: String = "id") {
+      self.text = text
+      self.id = id
+    }
   }
 
   /// The scanner's options. A reply takes two levels of nesting, so this allows a million replies deep.
   static let jsonOptions = JSONOptions(loneSurrogates: .replace, maximumDepth: 2_000_000)
 
-  /// Reads `{"text": …, "replies": [ … ]}`; `context` and `id` are optional, other members are
+  /// Reads `{"text": …, "replies": [ … ]}`; `context` and the id are optional, other members are
   /// passed over. Lone surrogates become U+FFFD.
   public init(parsing bytes: [UInt8], fields: Fields = Fields()) throws(ModerationError) {
     let trees = try Self.trees(parsing: bytes, fields: fields)
@@ -86,7 +91,7 @@ extension MessageTree {
           hasText[index] = true
         case "context":
           nodes[index].message.context = try context(&scanner)
-        case "id" where [.string, .number].contains(try scanner.peek()):
+        case fields.id where [.string, .number].contains(try scanner.peek()):
           nodes[index].id = try scanner.value()
         case "replies" where try !scanner.null():
           try scanner.beginArray()

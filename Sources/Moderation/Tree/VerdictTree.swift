@@ -18,7 +18,10 @@ public struct VerdictTree: Sendable, Equatable {
 
 extension VerdictTree {
   /// The tree as one line of JSON: each verdict's members, then `"replies"` where there are any.
-  public func encoded() -> [UInt8] {
+  ///
+  /// - Parameter members: the names of the members that are kept, all of them if nil. The id and the
+  ///   replies are always there.
+  public func encoded(members: Set<String>? = nil) -> [UInt8] {
     var bytes: [UInt8] = []
     var open = 0
     for (index, node) in nodes.enumerated() {
@@ -34,7 +37,9 @@ extension VerdictTree {
       }
       var object = JSONObject()
       if let id = node.id { object["id"] = id }
-      for (key, value) in node.verdict.members { object[key] = value }
+      for (key, value) in node.verdict.members where members?.contains(key) ?? true {
+        object[key] = value
+      }
       bytes.append(contentsOf: JSONValue.object(object).encoded().dropLast())
       open = node.depth + 1
     }

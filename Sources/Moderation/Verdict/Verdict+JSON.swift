@@ -7,6 +7,12 @@ extension Verdict {
   /// and `"windows"` where they say something. A score that is no number is null.
   public var json: JSONValue { .object(members) }
 
+  /// The names that members of ``json`` may have, in order.
+  public static let memberNames = [
+    "text", "context", "flagged", "labels", "base", "actions", "directions", "tokens", "truncated",
+    "windows",
+  ]
+
   /// The members of ``json``, in order.
   var members: JSONObject {
     var object = JSONObject()

@@ -27,8 +27,30 @@ struct Classify: ParsableCommand {
       """)
   var format: Format?
 
+  @Option(
+    help: "The JSON field or CSV column that holds the text's id. The answer has it as \"id\".")
+  var idField: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The members of a verdict that are printed as JSON, such as flagged,labels. All by default.",
+      valueName: "name,name"))
+  var fields: String?
+
+  func validate() throws {
+    for name in members ?? [] where !Verdict.memberNames.contains(name) {
+      throw ValidationError(
+        "--fields \(name): expected some of \(Verdict.memberNames.joined(separator: ","))")
+    }
+  }
+
+  private var members: Set<String>? {
+    fields.map { Set($0.split(separator: ",").map(String.init)) }
+  }
+
   func run() throws {
-    let records = try input.reader()
+    let members = members
+    let records = try input.reader(idField: idField)
     let moderator = try moderator.moderator()
     let format = format ?? (Terminal.output.isInteractive ? .table : .json)
     var output = ByteOutput()
@@ -39,13 +61,15 @@ struct Classify: ParsableCommand {
     do {
       try BatchRun(title: "classify").run(
         records,
-        prepare: { record throws(RecordProblem) in try input.tree(of: record) },
+        prepare: { record throws(RecordProblem) in
+          try input.tree(of: record, idField: idField)
+        },
         attempt: { trees in
           moderator.moderateEach(trees).map { $0.mapError { RecordProblem($0.description) } }
         },
         emit: { line, result in
           switch (result, format) {
-          case (.success(let tree), .json): try output.write(line: tree.encoded())
+          case (.success(let tree), .json): try output.write(line: tree.encoded(members: members))
           case (.failure(let problem), .json): try output.write(line: problem.json(line: line))
           case (.success(let tree), .table):
             let isDetailed = input.texts.count == 1 && tree.nodes.count == 1

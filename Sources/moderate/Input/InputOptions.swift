@@ -32,20 +32,24 @@ struct InputOptions: ParsableArguments {
   var format: InputFormat { inputFormat ?? InputFormat(path: input ?? "") ?? .lines }
 
   /// Opens the input.
-  func reader() throws -> RecordReader {
+  ///
+  /// - Parameter idField: the field or column of the ids; nil is `id`, where there is one.
+  func reader(idField: String? = nil) throws -> RecordReader {
     if !texts.isEmpty { return RecordReader(texts: texts) }
     if input == nil, FileDescriptor.standardInput.isTerminal { throw CommandError.noInput }
-    return try RecordReader(path: input ?? "-", format: format, textField: textField)
+    return try RecordReader(
+      path: input ?? "-", format: format, textField: textField, idField: idField)
   }
 
   /// A record as a message tree; most have a single message.
-  func tree(of record: Record) throws(RecordProblem) -> MessageTree {
+  func tree(of record: Record, idField: String? = nil) throws(RecordProblem) -> MessageTree {
     switch record {
     case .tree(let tree): return tree
     case .text(let text): return MessageTree(Message(text))
     case .json(let bytes):
       do {
-        return try MessageTree(parsing: bytes, fields: .init(text: textField))
+        return try MessageTree(
+          parsing: bytes, fields: .init(text: textField, id: idField ?? "id"))
       } catch {
         throw RecordProblem(Self.reason(error))
       }

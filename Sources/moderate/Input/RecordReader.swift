@@ -28,7 +28,9 @@ final class RecordReader {
 
   /// - path: A file, or `-` for standard input.
   /// - textField: The field or column that holds the text.
-  init(path: String, format: InputFormat, textField: String = "text") throws {
+  /// - idField: The field or column that holds the id; nil is `id`, where there is one.
+  init(path: String, format: InputFormat, textField: String = "text", idField: String? = nil) throws
+  {
     let file = try InputFile(path: path)
     let stream = ByteStream { try file.next() }
     input = (file, stream)
@@ -43,13 +45,14 @@ final class RecordReader {
           rows,
           Columns(
             text: try rows.column(textField), context: try rows.optionalColumn("context"),
-            id: try rows.optionalColumn("id")))
+            id: try idField.map { try rows.column($0) } ?? rows.optionalColumn("id")))
       } catch {
-        throw CommandError.input("\(error). Name the text's column with --text-field.")
+        throw CommandError.input(
+          "\(error). Name the columns with --text-field and --id-field.")
       }
     case .json:
       let trees = try MessageTree.trees(
-        parsing: try stream.rest(), fields: .init(text: textField))
+        parsing: try stream.rest(), fields: .init(text: textField, id: idField ?? "id"))
       source = .list(trees.map(Record.tree))
     }
   }

@@ -24,7 +24,7 @@ enum TEIInfo {
       "max_batch_tokens": number(limits.batchTokens), "max_batch_requests": .null,
       "max_client_batch_size": number(limits.inputs), "auto_truncate": true,
       "tokenization_workers": 1, "threads": number(call.server.threads),
-      "version": "1", "sha": .null, "docker_label": .null,
+      "version": .string(Moderator.version), "sha": .null, "docker_label": .null,
     ]
   }
 }

@@ -18,7 +18,7 @@ struct ModelReport {
 
   init(_ source: ModelSource, processor: Processor) throws {
     bundle = source.bundle
-    if let bundle { sections.append(Self.bundleSection(bundle)) }
+    if let bundle { sections.append(Self.bundleSection(bundle, digest: try source.digest())) }
     let modelFolder = source.model
     if bundle?.model.kind == .characterWord {
       sections.append(Section(title: "model", facts: [("kind", "characters and words")]))
@@ -31,7 +31,7 @@ struct ModelReport {
     sections.append(Self.machineSection(processor))
   }
 
-  private static func bundleSection(_ bundle: ModerationBundle) -> Section {
+  private static func bundleSection(_ bundle: ModerationBundle, digest: String) -> Section {
     var section = Section(title: "moderator")
     section.facts = [("name", .string(bundle.name))]
     if !bundle.description.isEmpty {
@@ -43,6 +43,7 @@ struct ModelReport {
     if !bundle.heads.isEmpty {
       section.facts.append(("heads", .array(bundle.heads.map { .string($0.name) })))
     }
+    section.facts.append(("digest", .string(digest)))
     section.facts.append(
       ("precisions", .array(bundle.model.precisions.map { .string($0.rawValue) })))
     switch bundle.longTexts {
