@@ -18,7 +18,8 @@ MPNET := $(CACHE)/all-mpnet-base-v2
 BUNDLE := Weights/minilm
 
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
-SOURCES := Package.swift Sources Tests Server/Package.swift Server/Sources Server/Tests
+SOURCES := Package.swift Sources Tests Server/Package.swift Server/Sources Server/Tests \
+  Examples/Comments/Package.swift Examples/Comments/Sources
 OPTIMISED := -c release -Xswiftc -enable-testing
 # Unoptimised but for the kernels: its tests compute little, and it builds in half the time.
 SERVER := -Xcc -O2
@@ -113,9 +114,55 @@ wheel: dependencies $(CACHE)/python/wheel.done ## Build the Python wheel, with t
 	rm -r Python/dist/plain
 
 .PHONY: test-python
-test-python: release $(CACHE)/python/wheel.done ## Test the Python package with the program that was built.
-	MODERATE=$(CURDIR)/.build/release/moderate PYTHONPATH=Python/src PYTHONDONTWRITEBYTECODE=1 \
-	  $(call python,wheel) -m pytest -q -p no:cacheprovider Python/tests
+test-python: release $(CACHE)/python/wheel.done ## Test the Python package with the program that was built, and the server if it was.
+	$(PYTEST) $(call python,wheel) -m pytest -q -p no:cacheprovider Python/tests
+
+.PHONY: test-spark
+test-spark: release java $(CACHE)/python/scale.done ## Run the Spark script on two executors, and kill what can be killed.
+	$(PYTEST) $(call python,scale) -m pytest -q -p no:cacheprovider Scale/tests/test_spark.py
+
+.PHONY: test-ray
+test-ray: release $(CACHE)/python/scale.done ## Run the Ray script with two actors, and kill what can be killed.
+	$(PYTEST) $(call python,scale) -m pytest -q -p no:cacheprovider Scale/tests/test_ray.py
+
+.PHONY: test-balancer
+test-balancer: server balancers $(CACHE)/python/wheel.done ## As root: three servers behind nginx and HAProxy, killed and restarted under load.
+	$(PYTEST) $(call python,wheel) -m pytest -q -p no:cacheprovider Scale/tests/test_balancer.py
+
+.PHONY: bench-scale
+bench-scale: release java encoder $(CACHE)/python/bench-scale.done ## Measure Spark and Ray beside the command line and, on Spark, sentence-transformers; TEXTS=file.json.
+	$(PYTEST) $(call python,bench-scale) Scale/benchmark/benchmark.py --engine spark --engine ray \
+	  $(TEXTS)
+	[ -d $(CACHE)/minilm-int8 ] || \
+	  .build/release/moderate quantize --model $(BUNDLE) --output $(CACHE)/minilm-int8
+	$(PYTEST) $(call python,bench-scale) Scale/benchmark/benchmark.py --engine spark \
+	  --model $(CACHE)/minilm-int8 --peer $(ENCODER) $(TEXTS)
+
+# How the program and the server that were built are found by the Python package's tests.
+PYTEST = MODERATE=$(CURDIR)/.build/release/moderate PYTHONPATH=$(CURDIR)/Python/src \
+  PYTHONDONTWRITEBYTECODE=1 $(addprefix MODERATE_SERVER=$(CURDIR)/,$(firstword $(wildcard \
+  Server/.build/release/moderate-server Server/.build/debug/moderate-server)))
+
+.PHONY: dist
+dist: dependencies $(CACHE)/python/wheel.done ## Make a relocatable tarball and a Debian package, in Packaging/dist-files.
+	@command -v dh > /dev/null || { $(APT) update -q && \
+	  $(APT) install -yq --no-install-recommends debhelper dpkg-dev fakeroot; }
+	swift build -c release --product moderate --static-swift-stdlib
+	swift build -c release --package-path Server --product moderate-server --static-swift-stdlib
+	PATH="$(CACHE)/python/wheel/bin:$$PATH" Packaging/dist .build/release/moderate \
+	  Server/.build/release/moderate-server Server/.build/checkouts Packaging/dist-files
+
+.PHONY: examples
+examples: dependencies $(CACHE)/python/wheel.done release ## Build and run the examples.
+	printf 'Good morning\nYou are an idiot\n' | \
+	  swift run -c release --package-path Examples/Comments | tee /dev/stderr | grep -qx '1 held'
+	printf 'text\nGood morning\nYou are an idiot\n' > Examples/.build-comments.csv
+	$(PYTEST) $(call python,wheel) Examples/comments.py Examples/.build-comments.csv | \
+	  tee /dev/stderr | grep -q '^You are an idiot,.*insult'
+
+.PHONY: docs
+docs: release server ## Make the site of the documentation in Documentation/site; a warning is an error.
+	Documentation/build Documentation/site
 
 .PHONY: mpnet
 mpnet: $(MPNET)/model.safetensors ## Download the real all-mpnet-base-v2 once; the tests find it.
@@ -148,9 +195,22 @@ emulator:
 	    echo "No qemu-aarch64 and aarch64-linux-gnu-gcc: NEON will not be tested."; \
 	  fi
 
+.PHONY: java
+java:
+	@command -v java > /dev/null || { $(APT) update -q && \
+	  $(APT) install -yq --no-install-recommends openjdk-17-jre-headless; }
+
+.PHONY: balancers
+balancers:
+	@{ command -v nginx && command -v haproxy && command -v ip; } > /dev/null || { $(APT) update -q && \
+	  $(APT) install -yq --no-install-recommends nginx-light haproxy iproute2; }
+
 # Python for what is measured beside us, each part in an environment of its own.
 python = $(CACHE)/python/$1/bin/python
-requirements = $(if $(filter wheel,$1),Python/requirements.txt,$(wildcard \
+requirements.wheel = Python/requirements.txt
+requirements.scale = Scale/requirements.txt
+requirements.bench-scale = Scale/benchmark/requirements.txt
+requirements = $(or $(requirements.$1),$(wildcard \
   Benchmarks/$1/requirements.txt Tests/Fixtures/$1/requirements.txt Tests/$1/requirements.txt))
 .SECONDEXPANSION:
 $(CACHE)/python/%.done: $$(call requirements,$$*)

@@ -1,5 +1,8 @@
 """The wheel carries a program, so it is one platform's."""
 
+import pathlib
+import re
+
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
@@ -21,4 +24,10 @@ class ProgramDistribution(Distribution):
         return True
 
 
-setup(cmdclass={"bdist_wheel": PlatformWheel}, distclass=ProgramDistribution)
+def version() -> str:
+    """The version of the program, which stands in its source."""
+    source = pathlib.Path(__file__).parent.parent / "Sources/Moderation/Moderator+Version.swift"
+    return re.search(r'version = "(.+)"', source.read_text()).group(1)
+
+
+setup(version=version(), cmdclass={"bdist_wheel": PlatformWheel}, distclass=ProgramDistribution)

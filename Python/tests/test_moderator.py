@@ -131,3 +131,28 @@ def test_a_pipeline_of_scikit_learn():
         texts, [1, 1, 0, 0])
     assert list(pipeline.predict(texts)) == [1, 1, 0, 0]
     assert list(pipeline[0].get_feature_names_out()) == Moderator().labels
+
+
+def test_ten_thousand_tweets_have_the_scores_of_the_command_line_bit_for_bit(tweets):
+    with Moderator() as moderator:
+        verdicts = moderator.moderate(tweets)
+        scores = moderator.scores(tweets[:1000])
+        labels = moderator.labels
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in tweets)
+    found = subprocess.run(
+        [program(), "classify", "--input", "-", "--input-format", "jsonl"],
+        input=lines.encode(), stdout=subprocess.PIPE, check=True)
+    assert verdicts == [json.loads(line) for line in found.stdout.splitlines()]
+    expected = numpy.array(
+        [[verdict["labels"][label]["score"] for label in labels] for verdict in verdicts[:1000]],
+        numpy.float32)
+    assert scores.tobytes() == expected.tobytes()
+
+
+def test_the_digest_and_the_version_are_the_programs(moderator):
+    report = json.loads(subprocess.check_output([program(), "inspect", "--format", "json"]))
+    assert moderator.digest == report["moderator"]["digest"]
+    assert moderator.version == subprocess.check_output(
+        [program(), "--version"], text=True).strip()
+    with pytest.raises(ModerationError, match="no such folder"):
+        Moderator("/no/such/folder").digest

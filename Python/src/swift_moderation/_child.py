@@ -15,14 +15,27 @@ class ModerationError(RuntimeError):
     """The program ended, or could not be started; the text has the end of what it said."""
 
 
+#: Texts that are under way at once: enough to keep the program busy.
+CHUNK = 1024
+
+
+def chunks(requests: Iterable[dict[str, Any]]) -> Iterator[list[bytes]]:
+    """The requests as lines of JSON, `CHUNK` of them at a time."""
+    chunk: list[bytes] = []
+    for request in requests:
+        chunk.append(json.dumps(request).encode() + b"\n")
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
 class Child:
     """One process of `moderate`, started when it is needed.
 
     A process that was forked from the one that started the child starts a child of its own.
     """
-
-    #: Texts that are under way at once: enough to keep the program busy.
-    _chunk = 1024
 
     def __init__(self, command: Sequence[str]):
         self._command = list(command)
@@ -41,14 +54,8 @@ class Child:
 
     def ask(self, requests: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The answer to each request, in order. Holds one chunk of requests in memory."""
-        chunk: list[bytes] = []
-        for request in requests:
-            chunk.append(json.dumps(request).encode() + b"\n")
-            if len(chunk) == self._chunk:
-                yield from self._answers(chunk)
-                chunk = []
-        if chunk:
-            yield from self._answers(chunk)
+        for lines in chunks(requests):
+            yield from self._answers(lines)
 
     def _answers(self, lines: list[bytes]) -> list[dict[str, Any]]:
         with self._lock:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
+import subprocess
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, List, Sequence
 
 from ._child import Child, ModerationError
 from ._program import program
+from ._server import Server
 
 if TYPE_CHECKING:
     import numpy
@@ -33,11 +37,18 @@ def _options(model: str | None, threads: int | None, precision: str | None,
     return options
 
 
+def _output(*arguments: str) -> str:
+    done = subprocess.run([program(), *arguments], stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode != 0:
+        raise ModerationError(done.stderr.decode(errors="replace").strip())
+    return done.stdout.decode()
+
+
 class _Closing:
-    _child: Child
+    _child: Child | Server
 
     def close(self) -> None:
-        """Ends the child process. It is started anew when it is needed."""
+        """Ends the child process, or closes the connection. Either is made anew when it is needed."""
         self._child.close()
 
     def __enter__(self):
@@ -48,7 +59,7 @@ class _Closing:
 
 
 class Moderator(_Closing):
-    """A moderator in a process of its own.
+    """A moderator in a process of its own, or in a server.
 
     Args:
         model: a folder, or a Hugging Face name in the local cache; "default" is the one that comes
@@ -56,14 +67,43 @@ class Moderator(_Closing):
         threads: threads to compute on; None is one for each processor.
         precision: "float32" or "int8"; None is what the model allows first.
         adapter: a LoRA adapter to merge: a folder, or a name below the model's `adapters`.
+        server: "unix:/path/of/socket" or "http://host:port" of a `moderate serve`, which is asked
+            instead of a child process. `model` is then the name of one of its models, "default" its
+            first; threads, precision and adapter are its own.
+        key: an API key of the server.
     """
 
     def __init__(self, model: str | None = "default", *, threads: int | None = None,
-                 precision: str | None = None, adapter: str | None = None):
-        self._child = Child(
-            [program(), "classify", "--format", "json", "--input", "-", "--input-format", "jsonl",
-             *_options(model, threads, precision, adapter)])
+                 precision: str | None = None, adapter: str | None = None,
+                 server: str | None = None, key: str | None = None):
+        self._options = _options(model, threads, precision, adapter)
+        if server is None:
+            self._child: Child | Server = Child(
+                [program(), "classify", "--format", "json", "--input", "-", "--input-format",
+                 "jsonl", *self._options])
+        elif (threads, precision, adapter) != (None, None, None):
+            raise ValueError("threads, precision and adapter are the server's own")
+        else:
+            self._child = Server(server, None if model == "default" else model, key)
         self._labels: list[str] | None = None
+
+    @functools.cached_property
+    def version(self) -> str:
+        """The version of the program or of the server. Scores of the same bundle are the same bits
+        with the same version."""
+        if isinstance(self._child, Server):
+            return self._child.info()["version"]
+        return _output("--version").strip()
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the model's `moderation.json`, which has the digests of its files."""
+        if isinstance(self._child, Server):
+            return self._child.digest()
+        report = json.loads(_output("inspect", "--format", "json", *self._options))
+        if "moderator" not in report:
+            raise ModerationError("the model has no moderation.json")
+        return report["moderator"]["digest"]
 
     @property
     def labels(self) -> list[str]:
