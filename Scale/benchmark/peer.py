@@ -1,0 +1,35 @@
+"""The peer: sentence-transformers and scikit-learn in a pandas function of Spark."""
+
+import functools
+
+import numpy
+import pandas
+from pyspark.sql.functions import pandas_udf
+
+
+@functools.lru_cache(maxsize=None)
+def models(folder: str):
+    """The encoder and a head of five labels, once a worker. What the head was fitted on does not change
+    its time."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    torch.set_num_threads(1)
+    encoder = SentenceTransformer(folder, device="cpu")
+    width = encoder.get_sentence_embedding_dimension()
+    random = numpy.random.default_rng(0)
+    head = OneVsRestClassifier(LogisticRegression()).fit(
+        random.normal(size=(64, width)), random.integers(0, 2, size=(64, 5)))
+    return encoder, head
+
+
+def scores_function(folder: str):
+    @pandas_udf("array<float>")
+    def scores(texts: pandas.Series) -> pandas.Series:
+        encoder, head = models(folder)
+        vectors = encoder.encode(texts.tolist(), batch_size=64, show_progress_bar=False)
+        return pandas.Series(list(head.predict_proba(vectors).astype(numpy.float32)))
+
+    return scores

@@ -1,0 +1,66 @@
+"""Moderates a column of texts of a Parquet data set on Ray Data.
+
+    python ray_parquet.py --input comments --output verdicts --id id --text text --actors 8 --cpus 4
+
+Writes what moderate_parquet.py writes, and goes on where a run was broken off.
+"""
+
+import argparse
+import os
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.dataset
+import ray
+
+from swift_moderation.arrow import ArrowModerator, shared
+
+
+def parsed_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Moderates a Parquet data set.")
+    parser.add_argument("--input", required=True, help="the data set to read")
+    parser.add_argument("--output", required=True, help="the data set to add to")
+    parser.add_argument("--id", default="id", help="the column that tells the rows apart")
+    parser.add_argument("--text", default="text", help="the column of the texts")
+    parser.add_argument("--model", default="default", help="a bundle's folder, the same on every node")
+    parser.add_argument("--actors", type=int, default=1, help="actors, each with a model of its own")
+    parser.add_argument("--cpus", type=int, default=1, help="CPUs of an actor, and its threads")
+    parser.add_argument("--batch", type=int, default=2048, help="rows that an actor is given at once")
+    return parser.parse_args()
+
+
+def remaining(table: pyarrow.Table, id: str, done: pyarrow.Array) -> pyarrow.Table:
+    known = pyarrow.compute.is_in(table.column(id), value_set=done)
+    return table.filter(pyarrow.compute.invert(known))
+
+
+def done_ids(arguments: argparse.Namespace) -> pyarrow.Array | None:
+    """The rows that the output has already, by this bundle and this version."""
+    if not os.path.isdir(arguments.output):
+        return None
+    facts, field = shared(arguments.model), pyarrow.dataset.field
+    table = pyarrow.dataset.dataset(arguments.output).to_table(
+        columns=[arguments.id],
+        filter=(field("model_digest") == facts.digest) & (field("engine_version") == facts.version))
+    return table.column(arguments.id).combine_chunks()
+
+
+def main() -> None:
+    arguments = parsed_arguments()
+    rows = ray.data.read_parquet(arguments.input, columns=[arguments.id, arguments.text])
+    done = done_ids(arguments)
+    if done is not None and len(done) > 0:
+        rows = rows.map_batches(
+            remaining, batch_format="pyarrow",
+            fn_kwargs={"id": arguments.id, "done": ray.put(done)})
+    rows.map_batches(
+        ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
+        concurrency=arguments.actors, num_cpus=arguments.cpus,
+        fn_constructor_kwargs={
+            "text": arguments.text, "keep": [arguments.id], "model": arguments.model,
+            "threads": arguments.cpus},
+    ).write_parquet(arguments.output, mode=ray.data.SaveMode.APPEND)
+
+
+if __name__ == "__main__":
+    main()

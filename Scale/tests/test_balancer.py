@@ -1,0 +1,125 @@
+"""Three servers in network namespaces of their own behind nginx and HAProxy, as the committed files
+configure them. Needs root, ip, nginx, haproxy and MODERATE_SERVER."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parents[1] / "balancer"
+SERVER = os.environ.get("MODERATE_SERVER")
+SPACES = ["moderate0", "moderate1", "moderate2", "moderate3"]
+
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or SERVER is None or not all(map(shutil.which, ["ip", "nginx", "haproxy"])),
+    reason="needs root, ip, nginx, haproxy and MODERATE_SERVER")
+
+BALANCERS = {
+    "nginx": ["nginx", "-c", str(FOLDER / "nginx.conf"), "-g", "daemon off; error_log stderr crit;"],
+    "haproxy": ["haproxy", "-db", "-f", str(FOLDER / "haproxy.cfg")],
+}
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True)
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A bridge in the balancer's namespace, and a namespace a server, 10.77.0.11 and so on."""
+    for space in SPACES:
+        subprocess.run(["ip", "netns", "delete", space], stderr=subprocess.DEVNULL)
+        ip("netns", "add", space)
+        ip("-n", space, "link", "set", "lo", "up")
+    ip("-n", SPACES[0], "link", "add", "bridge", "type", "bridge")
+    ip("-n", SPACES[0], "addr", "add", "10.77.0.1/24", "dev", "bridge")
+    ip("-n", SPACES[0], "link", "set", "bridge", "up")
+    for number, space in enumerate(SPACES[1:], 1):
+        ip("-n", SPACES[0], "link", "add", f"port{number}", "type", "veth", "peer", "name", "eth0",
+           "netns", space)
+        ip("-n", SPACES[0], "link", "set", f"port{number}", "master", "bridge", "up")
+        ip("-n", space, "addr", "add", f"10.77.0.1{number}/24", "dev", "eth0")
+        ip("-n", space, "link", "set", "eth0", "up")
+    yield
+    for space in SPACES:
+        ip("netns", "delete", space)
+
+
+def inside(space, *command, **options):
+    return subprocess.Popen(["ip", "netns", "exec", space, *command], **options)
+
+
+def start_server(number):
+    return inside(
+        SPACES[number], SERVER, "--hostname", "0.0.0.0", "--threads", "1", "--shutdown-delay", "3",
+        stderr=subprocess.DEVNULL)
+
+
+def wait_until_ready(address):
+    check = ("import sys, urllib.request\n"
+             "urllib.request.urlopen(sys.argv[1] + '/health/ready', timeout=2)")
+    for _ in range(300):
+        done = inside(SPACES[0], sys.executable, "-c", check, address, stderr=subprocess.DEVNULL)
+        if done.wait() == 0:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{address} is not ready")
+
+
+@pytest.fixture(params=BALANCERS)
+def service(network, request):
+    """Three servers that are ready, a balancer before them, and a load on it."""
+    servers = {number: start_server(number) for number in (1, 2, 3)}
+    balancer = None
+    try:
+        for number in servers:
+            wait_until_ready(f"http://10.77.0.1{number}:8080")
+        balancer = inside(SPACES[0], *BALANCERS[request.param])
+        wait_until_ready("http://10.77.0.1:8080")
+        load = inside(
+            SPACES[0], sys.executable, str(pathlib.Path(__file__).parent / "load.py"),
+            "http://10.77.0.1:8080", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        time.sleep(3)
+        yield servers, load
+    finally:
+        for process in [*servers.values(), balancer]:
+            if process is not None:
+                process.kill() if process is not balancer else process.terminate()
+                process.wait()
+
+
+def result(load):
+    output, _ = load.communicate(timeout=120)
+    found = json.loads(output)
+    assert set(found["counts"]) == {"200"}, found
+    assert found["counts"]["200"] > 100
+    assert set(found["answers"].values()) == {1}, found
+    print(found["counts"])
+
+
+def test_no_request_fails_when_a_server_is_killed(service):
+    servers, load = service
+    servers[2].send_signal(signal.SIGKILL)
+    servers[2].wait()
+    time.sleep(4)
+    servers[2] = start_server(2)
+    wait_until_ready("http://10.77.0.12:8080")
+    time.sleep(3)
+    result(load)
+
+
+def test_no_request_fails_during_a_rolling_restart(service):
+    servers, load = service
+    for number in servers:
+        servers[number].send_signal(signal.SIGTERM)
+        assert servers[number].wait(timeout=60) == 0
+        servers[number] = start_server(number)
+        wait_until_ready(f"http://10.77.0.1{number}:8080")
+        time.sleep(2)
+    result(load)
