@@ -18,7 +18,7 @@ public struct ModerationServer: Sendable {
   /// Loads the models.
   ///
   /// - Parameter log: takes the lines of the log
-  /// - Throws: ``Moderation/ModerationError``, ``ServerError``
+  /// - Throws: `ModerationError`, ``ServerError``
   public init(_ settings: ServerSettings, log: @escaping @Sendable (String) -> Void) throws {
     self.settings = settings
     let level = settings.logLevel
@@ -46,7 +46,8 @@ public struct ModerationServer: Sendable {
       services.append(
         application(RouterBuilder.router(Endpoints.operational, state, logger: logger), address))
     }
-    services.append(ReadinessService(state: state, delay: settings.limits.shutdownDelay))
+    services.append(
+      ReadinessService(state: state, delay: settings.limits.shutdownDelay, logger: logger))
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration =
@@ -76,7 +77,10 @@ public struct ModerationServer: Sendable {
       configuration: ApplicationConfiguration(
         address: bind, backlog: 1024,
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-      onServerRunning: { channel in announce(address, channel) }, logger: logger)
+      onServerRunning: { channel in
+        announce(address, channel)
+        await ServiceManager.notify("READY=1", logger: logger)
+      }, logger: logger)
   }
 
   private func announce(_ address: ServerSettings.Address, _ channel: any Channel) {

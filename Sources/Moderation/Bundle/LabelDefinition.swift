@@ -35,7 +35,7 @@ public struct LabelDefinition: Sendable, Equatable {
   /// The classes whose mean is the label's score. Empty: the class of the label's own name.
   public var sources: [Source]
   public var direction: HarmDirection?
-  /// Ids of the actions towards the author, keys of ``ModerationBundle/actionTexts``.
+  /// Ids of the actions towards the author, keys of ``ModerationBundle/actions``.
   public var authorActions: [String]
   /// Ids of the actions towards other readers.
   public var readerActions: [String]

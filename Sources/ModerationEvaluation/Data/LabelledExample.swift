@@ -9,7 +9,7 @@ public struct LabelledExample: Sendable, Hashable {
   public var labels: [String: Bool]
   /// Anything else that is known about the message, such as its language, for slicing.
   public var metadata: [String: String]
-  /// Values of the bundle's context dimensions, as of ``Message``.
+  /// Values of the bundle's context dimensions, as of `Message`.
   public var context: [String]
 
   public init(

@@ -3,7 +3,7 @@ public import Moderation
 /// A model that can be evaluated: it has labels, which decide at operating points, and gives raw
 /// scores.
 ///
-/// A ``Moderation/Moderator`` is one. Conform another system's client to it, and that system is
+/// A `Moderator` is one. Conform another system's client to it, and that system is
 /// judged by the same rules.
 public protocol EvaluatedModel: Sendable {
   /// The labels with their bundle's operating points, in the order of the scores.

@@ -11,7 +11,7 @@ public struct RunComparison: Sendable, Hashable {
     /// Rows on which the two decide differently.
     public let flipped: Int
     public let rows: Int
-    /// Pairs of scores, first and second, of at most ``RunComparison/mostPoints`` rows spread
+    /// Pairs of scores, first and second, of at most `mostPoints` rows spread
     /// evenly over the data.
     public let points: [Point]
 

@@ -35,7 +35,7 @@ public final class ModelRegistry: Sendable {
   /// Loads the models.
   ///
   /// - Parameter options: for all of them; give it a processor, so that they share their threads.
-  /// - Throws: ``Moderation/ModerationError``, or ``ServerError/duplicateModel(_:)``
+  /// - Throws: `ModerationError`, or ``ServerError/duplicateModel(_:)``
   public init(_ requests: [ModelRequest], options: Moderator.Options) throws {
     self.requests = requests.isEmpty ? [ModelRequest(source: nil)] : requests
     self.options = options

@@ -19,10 +19,12 @@ struct ComputeService: Service {
 struct ReadinessService: Service {
   let state: ServerState
   let delay: Duration
+  let logger: Logger
 
   func run() async throws {
     try? await gracefulShutdown()
     state.drain()
+    await ServiceManager.notify("STOPPING=1", logger: logger)
     try? await Task.sleep(for: delay)
   }
 }
