@@ -64,6 +64,7 @@ let package = Package(
     module("Tensor", ["COpenBLAS", "CKernels", "Platform"]),
     module("Safetensors", ["JSON", "Platform", system]),
     module("Tokenizers", ["JSON", "Platform"]),
+    module("Respelling", ["Tokenizers"]),
     module("Transformer", ["Tensor", "Safetensors", "Tokenizers", "JSON", "Platform", real]),
     module("Quantization", ["Transformer", "Tensor", "Safetensors", "Platform", real]),
     module("Recurrent", ["Tensor", "Safetensors", "JSON", "Platform", real]),
@@ -74,7 +75,7 @@ let package = Package(
       sources: ["BundledWeights.swift"],
       resources: [
         "config.json", "model.safetensors", "moderation.json", "tokenizer.json",
-        "tokenizer_config.json",
+        "tokenizer_config.json", "words.tsv",
       ].map {
         .copy($0)
       },
@@ -83,13 +84,14 @@ let package = Package(
       "Moderation",
       [
         .target(name: "DefaultWeights", condition: .when(traits: ["DefaultWeights"])),
-        "Transformer", "Recurrent", "Heads", "Tokenizers", "Tensor", "JSON", "Platform", real,
-        system,
+        "Transformer", "Recurrent", "Heads", "Respelling", "Tokenizers", "Tensor", "JSON",
+        "Platform",
+        real, system,
       ]),
     module(
       "ModerationEvaluation",
       [
-        "Moderation", "JSON", "Platform", real,
+        "Moderation", "Respelling", "JSON", "Platform", real,
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: ["css", "js", "mustache"].map { .embedInCode("Report/Templates/report.\($0)") }),
@@ -110,6 +112,7 @@ let package = Package(
     tests("TensorTests", ["Tensor", real]),
     tests("SafetensorsTests", ["Safetensors", "JSON", "TestSupport"]),
     tests("TokenizersTests", ["Tokenizers", "JSON", "TestSupport"]),
+    tests("RespellingTests", ["Respelling"]),
     tests(
       "TransformerTests",
       ["Transformer", "Tensor", "Tokenizers", "Safetensors", "JSON", "TestSupport"]),
@@ -123,7 +126,8 @@ let package = Package(
     tests(
       "ModerationTests",
       [
-        "Moderation", "Transformer", "Tokenizers", "Tensor", "Safetensors", "JSON", "TestSupport",
+        "Moderation", "Transformer", "Tokenizers", "Tensor", "Safetensors", "Respelling", "JSON",
+        "TestSupport",
       ]),
     tests(
       "ModerationEvaluationTests",

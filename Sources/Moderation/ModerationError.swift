@@ -1,6 +1,7 @@
 public import Heads
 public import JSON
 public import Recurrent
+public import Respelling
 public import Transformer
 
 /// An error in a bundle or its model, or in a message that is judged.
@@ -37,6 +38,8 @@ public enum ModerationError: Error, Sendable, Equatable {
   case recurrent(RecurrentError)
   /// A head that cannot be loaded, or a vector that it cannot score.
   case head(HeadError)
+  /// A list of words for texts in disguise that cannot be read.
+  case respelling(RespellingError)
 }
 
 extension ModerationError: CustomStringConvertible {
@@ -81,6 +84,7 @@ extension ModerationError: CustomStringConvertible {
     case .transformer(let error): error.description
     case .recurrent(let error): error.description
     case .head(let error): error.description
+    case .respelling(let error): error.description
     }
   }
 }

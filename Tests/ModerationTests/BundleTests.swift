@@ -41,6 +41,7 @@ import Testing
       },
       "maximumTokens": 256,
       "longTexts": { "policy": "windows", "overlap": 32, "combine": "mean" },
+      "respelling": { "words": "words.tsv" },
       "files": { "mlp/head.json": "ABCDEF6789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
       "quantization": { "cosine": 0.9996 }
     }
@@ -67,6 +68,7 @@ import Testing
     #expect(bundle.context?.dimensions.first?.fallback == "B")
     #expect(bundle.maximumTokens == 256)
     #expect(bundle.longTexts == .windows(overlap: 32, combine: .mean))
+    #expect(bundle.respellingWords == "words.tsv")
     #expect(bundle.files.first?.sha256.hasPrefix("abcdef") == true)
     #expect(bundle.quantization?["cosine"] == 0.9996)
   }

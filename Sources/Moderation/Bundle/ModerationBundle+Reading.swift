@@ -43,6 +43,12 @@ extension ModerationBundle {
       try reader.optionalReader("longTexts").map { reader throws(ModerationError) in
         try LongTextPolicy(reader)
       } ?? .truncate
+    respellingWords =
+      try reader.optionalReader("respelling").flatMap { reader throws(ModerationError) in
+        guard let words = try reader.optionalPath("words") else { throw reader.missing("words") }
+        try reader.end()
+        return words
+      }
     files = try reader.digests("files")
     quantization = reader.optionalValue("quantization")
     try reader.end()

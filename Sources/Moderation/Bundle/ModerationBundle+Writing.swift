@@ -31,6 +31,7 @@ extension ModerationBundle {
     }
     if let maximumTokens { root["maximumTokens"] = .number(JSONNumber(maximumTokens)) }
     root["longTexts"] = longTexts.json
+    if let respellingWords { root["respelling"] = ["words": .string(respellingWords)] }
     if !files.isEmpty { root["files"] = .digests(files) }
     if let quantization { root["quantization"] = quantization }
     return JSONValue.object(root).indented() + "\n"

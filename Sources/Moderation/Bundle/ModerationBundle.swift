@@ -41,6 +41,9 @@ public struct ModerationBundle: Sendable, Equatable {
   /// Tokens of one pass, special ones included; nil is what the model says.
   public var maximumTokens: Int?
   public var longTexts: LongTextPolicy
+  /// A list of words, by its path relative to the bundle, by which texts in disguise are spelt out and
+  /// read a second time; nil to read texts as they are written.
+  public var respellingWords: String?
   /// SHA-256 of files, by path relative to the bundle's folder.
   public var files: [FileDigest]
   /// The report of `moderate quantize`, as it was written.
@@ -51,7 +54,7 @@ public struct ModerationBundle: Sendable, Equatable {
     model: ModelReference, heads: [HeadReference] = [], labels: [LabelDefinition],
     base: String? = nil, actions: [Action] = [], context: ContextPrefixes? = nil,
     apis: [APITable] = [], maximumTokens: Int? = nil, longTexts: LongTextPolicy = .truncate,
-    files: [FileDigest] = [], quantization: JSONValue? = nil
+    respellingWords: String? = nil, files: [FileDigest] = [], quantization: JSONValue? = nil
   ) {
     self.name = name
     self.description = description
@@ -66,6 +69,7 @@ public struct ModerationBundle: Sendable, Equatable {
     self.apis = apis
     self.maximumTokens = maximumTokens
     self.longTexts = longTexts
+    self.respellingWords = respellingWords
     self.files = files
     self.quantization = quantization
   }

@@ -1,6 +1,7 @@
 import Heads
 import Platform
 import Recurrent
+import Respelling
 import Tensor
 import Transformer
 
@@ -31,10 +32,20 @@ struct ClassifierLoader {
   }
 
   func classifier() throws(ModerationError) -> any TextClassifier {
-    switch bundle.model.kind {
-    case .encoder: try encoder()
-    case .classifier: try sequenceClassifier()
-    case .characterWord: try characterWord()
+    let classifier =
+      switch bundle.model.kind {
+      case .encoder: try encoder()
+      case .classifier: try sequenceClassifier()
+      case .characterWord: try characterWord()
+      }
+    guard let words = bundle.respellingWords else { return classifier }
+    let file = folder.appending(path: words)
+    let bytes = try FileSystem.bytes(of: file)
+    do {
+      return RespellingClassifier(
+        classifier, respeller: try Respeller(parsing: bytes, file: file.path))
+    } catch {
+      throw .respelling(error)
     }
   }
 

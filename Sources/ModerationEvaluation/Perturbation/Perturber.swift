@@ -1,3 +1,5 @@
+import Respelling
+
 /// Writes texts as people write them who want to get past a filter.
 ///
 /// The same seed, disguise, strength and text always give the same variant, whatever came before.
@@ -73,8 +75,8 @@ extension Disguise {
   /// Whether something can happen at this character.
   private func isPlace(_ character: Character) -> Bool {
     switch self {
-    case .leet: Self.leetLetters[Self.lower(character)] != nil
-    case .homoglyphs: Self.lookalikes[character] != nil
+    case .leet: DisguisedLetters.leet[Self.lower(character)] != nil
+    case .homoglyphs: DisguisedLetters.lookalikes[character] != nil
     case .emoji: Self.emojiLetters[Self.lower(character)] != nil
     case .case: character.isCased
     case .zeroWidth, .spacing, .repeats, .typos, .punctuation: character.isLetter
@@ -118,12 +120,12 @@ extension Disguise {
     let plain = String(character)
     func pick(_ texts: [String]?) -> String { texts.flatMap { generator.pick($0) } ?? plain }
     switch self {
-    case .leet: return (pick(Self.leetLetters[Self.lower(character)]), 1)
-    case .homoglyphs: return (pick(Self.lookalikes[character]), 1)
+    case .leet: return (pick(DisguisedLetters.leet[Self.lower(character)]), 1)
+    case .homoglyphs: return (pick(DisguisedLetters.lookalikes[character]), 1)
     case .emoji: return (pick(Self.emojiLetters[Self.lower(character)]), 1)
     case .zeroWidth: return (plain + pick(Self.zeroWidthCharacters), 1)
     case .spacing: return (plain + " ", 1)
-    case .punctuation: return (plain + pick(Self.signs), 1)
+    case .punctuation: return (plain + pick(DisguisedLetters.signs), 1)
     case .repeats:
       return (String(repeating: plain, count: 2 + generator.next(below: strength + 1)), 1)
     case .case: return (character.isUppercase ? plain.lowercased() : plain.uppercased(), 1)
@@ -135,7 +137,7 @@ extension Disguise {
       case 1: return ("", 1)
       case 2: return (plain + plain, 1)
       default:
-        let neighbour = pick(Self.keyboardNeighbours[Self.lower(character)])
+        let neighbour = pick(DisguisedLetters.keyboardNeighbours[Self.lower(character)])
         return (character.isUppercase ? neighbour.uppercased() : neighbour, 1)
       }
     }

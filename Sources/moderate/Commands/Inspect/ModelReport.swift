@@ -51,6 +51,9 @@ struct ModelReport {
     case .windows(_, let combine):
       section.facts.append(("long texts", .string("windows, \(combine.rawValue) of the scores")))
     }
+    if let words = bundle.respellingWords {
+      section.facts.append(("respelling", .string("words in disguise, by \(words)")))
+    }
     for dimension in bundle.context?.dimensions ?? [] {
       section.facts.append(
         ("context \(dimension.name)", .array(dimension.values.map(JSONValue.string))))
