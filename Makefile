@@ -92,6 +92,12 @@ bench: dependencies $(CACHE)/python/heads.done $(if $(MODEL),$(CACHE)/python/pee
 	$(if $(MODEL),$(call python,peers) Benchmarks/peers/compare.py --model $(abspath $(MODEL)) \
 	  --ours "$(CURDIR)/Benchmarks/.build/release/moderation-benchmark serve")
 
+.PHONY: bench-server
+bench-server: server $(BUNDLE)/encoder $(CACHE)/python/server.done ## Load the server, beside the library and a Python service (apt: wrk, hey).
+	swift build -c release --package-path Benchmarks
+	$(call python,server) Benchmarks/server/load.py --python --model $(BUNDLE) \
+	  --server Server/.build/release/moderate-server --benchmark Benchmarks/.build/release/moderation-benchmark
+
 .PHONY: fuzz
 fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
 	swift run $(OPTIMISED) --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
