@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 
-from weights import engine, mixture, sources
+from weights import engine, mixture, sources, words
 from weights.rows import LABELS, select
 
 #: Precision that a label's threshold is to have, where positives are at most a quarter of rows.
@@ -57,6 +57,7 @@ def description(labels):
              "actions": {"author": [TAKEN[name][0]], "readers": [TAKEN[name][1]]}} | labels.get(name, {})
             for name in LABELS],
         "actions": ACTIONS, "maximumTokens": 512, "longTexts": {"policy": "windows", "overlap": 64, "combine": "max"},
+        "respelling": {"words": "words.tsv"},
     }
 
 
@@ -126,6 +127,7 @@ def prepare(model, output, work):
     plain = work / "float32"
     shutil.rmtree(plain, ignore_errors=True)
     shutil.copytree(model, plain)
+    words.write(plain / "tokenizer.json", plain / "words.tsv")
     write(plain, description({}))
     rng = random.Random(3)
     texts = [row.text for row in sources.load() if row.split == "train"]

@@ -51,11 +51,12 @@ def scores(bundle, texts, threads=2, precision=None):
 
 
 def kept_scores(bundle, texts, cache):
-    """Scores as `scores` gives them, computed once for the same weights, calibration and texts.
+    """Scores as `scores` gives them, computed once for the same weights, words, calibration and texts.
 
     Other thresholds are judged without another pass."""
     labels = json.loads((bundle / "moderation.json").read_text())["labels"]
     digest = hashlib.sha256((bundle / "model.safetensors").read_bytes())
+    digest.update((bundle / "words.tsv").read_bytes())
     digest.update(json.dumps([label.get("calibration") for label in labels]).encode())
     digest.update("\0".join(texts).encode())
     path = cache / f"scores-{digest.hexdigest()[:20]}.npy"

@@ -33,7 +33,7 @@ FINISHING = {
 #: In the last round, sentences of a pattern, and how often a threat of another set comes.
 OF_PATTERN, OF_THREAT = 25, 2
 #: Share of texts that a round shows in disguise, joined with harmless ones, and long as they are.
-DISGUISED, JOINED, WHOLE = 0.2, 0.2, 0.12
+DISGUISED, JOINED, WHOLE = 0.25, 0.2, 0.12
 #: Characters of a text that training sees, mostly and at most, and padded tokens of a batch.
 LONGEST, LIMIT, BATCH = 160, 360, 512
 
