@@ -37,8 +37,8 @@ let package = Package(
     .library(
       name: "ModerationLayers",
       targets: [
-        "Platform", "JSON", "Tensor", "Safetensors", "Tokenizers", "Transformer", "Quantization",
-        "Recurrent", "Heads",
+        "Platform", "JSON", "Tensor", "Safetensors", "Tokenizers", "Respelling", "Transformer",
+        "Quantization", "Recurrent", "Heads",
       ]),
     .executable(name: "moderate", targets: ["moderate"]),
   ],
