@@ -47,11 +47,13 @@ def done_ids(arguments: argparse.Namespace) -> pyarrow.Array | None:
 
 def main() -> None:
     arguments = parsed_arguments()
-    rows = ray.data.read_parquet(arguments.input, columns=[arguments.id, arguments.text])
+    # The actors may hold all CPUs, so reading and writing must not wait for one.
+    rows = ray.data.read_parquet(
+        arguments.input, columns=[arguments.id, arguments.text], num_cpus=0)
     done = done_ids(arguments)
     if done is not None and len(done) > 0:
         rows = rows.map_batches(
-            remaining, batch_format="pyarrow",
+            remaining, batch_format="pyarrow", num_cpus=0,
             fn_kwargs={"id": arguments.id, "done": ray.put(done)})
     rows.map_batches(
         ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
@@ -59,7 +61,8 @@ def main() -> None:
         fn_constructor_kwargs={
             "text": arguments.text, "keep": [arguments.id], "model": arguments.model,
             "threads": arguments.cpus},
-    ).write_parquet(arguments.output, mode=ray.data.SaveMode.APPEND)
+    ).write_parquet(
+        arguments.output, mode=ray.data.SaveMode.APPEND, ray_remote_args={"num_cpus": 0})
 
 
 if __name__ == "__main__":

@@ -85,16 +85,16 @@ def peer(arguments, parquet, folder):
 def ray(arguments, parquet, folder):
     import ray
 
-    ray.init(num_cpus=CORES + 1, log_to_driver=False, logging_level="ERROR")
+    ray.init(num_cpus=CORES, log_to_driver=False, logging_level="ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
 
     def run():
         shutil.rmtree(folder / "ray", ignore_errors=True)
-        ray.data.read_parquet(str(parquet), override_num_blocks=4).map_batches(
+        ray.data.read_parquet(str(parquet), override_num_blocks=4, num_cpus=0).map_batches(
             ArrowModerator, batch_format="pyarrow", batch_size=1000, concurrency=CORES, num_cpus=1,
             fn_constructor_kwargs={
                 "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1},
-        ).write_parquet(str(folder / "ray"))
+        ).write_parquet(str(folder / "ray"), ray_remote_args={"num_cpus": 0})
 
     return run
 

@@ -15,6 +15,8 @@ from swift_moderation._program import program
 
 CHECKOUT = pathlib.Path(__file__).parents[2]
 ROWS = 800
+#: Stands in the environment of a job's processes.
+MARK = f"SCALE_TEST={os.getpid()}"
 
 
 @pytest.fixture(scope="session")
@@ -77,18 +79,23 @@ def check(output, expected):
 
 
 def processes(under, *words):
-    """The ids of the processes below one whose command lines have the words."""
-    parents, commands = {}, {}
+    """The ids of the processes of a job whose command lines have the words: those below its driver, and
+    those that have the driver's mark, as Ray's belong to nobody."""
+    parents, commands, marked = {}, {}, set()
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 stat = (entry / "stat").read_text()
                 commands[int(entry.name)] = (entry / "cmdline").read_bytes().decode(errors="replace")
                 parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+                if MARK.encode() in (entry / "environ").read_bytes():
+                    marked.add(int(entry.name))
             except OSError:
                 pass
 
-    def is_below(process):
+    def belongs(process):
+        if process in marked:
+            return True
         while process in parents:
             if process == under:
                 return True
@@ -96,12 +103,12 @@ def processes(under, *words):
         return False
 
     return [process for process, command in commands.items()
-            if all(word in command for word in words) and is_below(process)]
+            if all(word in command for word in words) and belongs(process)]
 
 
 def kill_one(driver, *words):
     """Kills a process below the driver as the kernel does that has no memory left."""
-    for _ in range(1200):
+    for _ in range(6000):
         found = processes(driver.pid, *words)
         if found:
             time.sleep(1)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from conftest import CHECKOUT, check, kill_one
+from conftest import CHECKOUT, MARK, check, kill_one
 
 from swift_moderation._program import program
 
@@ -15,7 +15,7 @@ def start(comments, output, log):
          f"--output={output}", "--actors=2", "--batch=100"],
         stdout=log, stderr=subprocess.STDOUT,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT / "Python/src"), "MODERATE": program(),
-             "RAY_USAGE_STATS_ENABLED": "0"})
+             "RAY_USAGE_STATS_ENABLED": "0", **dict([MARK.split("=")])})
 
 
 def test_rows_are_there_once_whoever_is_killed(comments, expected, tmp_path):
@@ -23,8 +23,11 @@ def test_rows_are_there_once_whoever_is_killed(comments, expected, tmp_path):
     for kills in (["moderate\0classify"], ["ray::MapWorker"]), []:
         with open(tmp_path / "log", "wb") as log:
             driver = start(comments, output, log)
-            for words in kills:
-                kill_one(driver, *words)
-            assert driver.wait() == 0, open(log.name, errors="replace").read()[-4000:]
+            try:
+                for words in kills:
+                    kill_one(driver, *words)
+                assert driver.wait() == 0, open(log.name, errors="replace").read()[-4000:]
+            finally:
+                driver.kill()
         # The second run finds nothing to do.
         check(output, expected)
