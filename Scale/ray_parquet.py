@@ -54,10 +54,12 @@ def main() -> None:
     if done is not None and len(done) > 0:
         rows = rows.map_batches(
             remaining, batch_format="pyarrow", num_cpus=0,
-            fn_kwargs={"id": arguments.id, "done": ray.put(done)})
+            fn_kwargs={"id": arguments.id, "done": done})
     rows.map_batches(
         ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
-        concurrency=arguments.actors, num_cpus=arguments.cpus,
+        # One actor at first: to list the files takes a CPU, which it must not wait for.
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=arguments.actors),
+        num_cpus=arguments.cpus,
         fn_constructor_kwargs={
             "text": arguments.text, "keep": [arguments.id], "model": arguments.model,
             "threads": arguments.cpus},

@@ -91,7 +91,8 @@ def ray(arguments, parquet, folder):
     def run():
         shutil.rmtree(folder / "ray", ignore_errors=True)
         ray.data.read_parquet(str(parquet), override_num_blocks=4, num_cpus=0).map_batches(
-            ArrowModerator, batch_format="pyarrow", batch_size=1000, concurrency=CORES, num_cpus=1,
+            ArrowModerator, batch_format="pyarrow", batch_size=100,
+            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=CORES), num_cpus=1,
             fn_constructor_kwargs={
                 "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1},
         ).write_parquet(str(folder / "ray"), ray_remote_args={"num_cpus": 0})
