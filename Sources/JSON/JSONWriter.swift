@@ -143,6 +143,8 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// A string in quotes. Controls are escaped, and so are the separators of lines and paragraphs:
+  /// readers of JSON Lines that break lines as Unicode does keep one line whole.
   private mutating func quoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
@@ -153,13 +155,25 @@ package struct JSONWriter: Sendable {
       case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
       case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
       case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        for digit in [byte >> 4, byte & 15] { bytes.append(digit + (digit < 10 ? 0x30 : 0x57)) }
+      case 0..<0x20, 0x7F: escape(0, byte)
+      case 0x80...0x9F where bytes.last == 0xC2:
+        bytes.removeLast()
+        escape(0, byte)
+      case 0xA8...0xA9 where bytes.suffix(2) == [0xE2, 0x80]:
+        bytes.removeLast(2)
+        escape(0x20, byte - 0x80)
       default: bytes.append(byte)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// The four hexadecimal digits of a UTF-16 unit.
+  private mutating func escape(_ high: UInt8, _ low: UInt8) {
+    bytes.append(contentsOf: "\\u".utf8)
+    for byte in [high, low] {
+      for digit in [byte >> 4, byte & 15] { bytes.append(digit + (digit < 10 ? 0x30 : 0x57)) }
+    }
   }
 }
 

@@ -288,6 +288,21 @@ import Testing
 }
 
 @Suite struct JSONWriterTests {
+  @Test(arguments: [
+    ("\u{1B}[31m\0", #""\u001b[31m\u0000""#), ("\u{7F}", #""\u007f""#),
+    ("\u{80}\u{85}\u{9B}\u{9F}", #""\u0080\u0085\u009b\u009f""#),
+    ("a\u{2028}b\u{2029}", #""a\u2028b\u2029""#),
+    ("\u{A0}\u{2027}\u{202A}¨©", "\"\u{A0}\u{2027}\u{202A}¨©\""),
+    ("é\u{85}à", #""é\u0085à""#),
+  ])
+  func `controls and separators of lines are escaped, their neighbours are not`(
+    text: String, expected: String
+  ) throws {
+    let written = JSONValue.string(text).encoded()
+    #expect(String(decoding: written, as: UTF8.self) == expected)
+    #expect(try JSONValue(parsing: written) == .string(text))
+  }
+
   @Test func `what is written reads back the same`() throws {
     let value: JSONValue = [
       "text": "quote \" back \\ tab \t nul \u{0} é 😀 \u{7F}", "numbers": [0, -1, 0.1, 1e-300],
