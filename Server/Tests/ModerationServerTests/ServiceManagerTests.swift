@@ -52,6 +52,6 @@ private struct DatagramSocket {
 
   func end() {
     close(descriptor)
-    unlink(path)
+    try? FileManager.default.removeItem(atPath: path)
   }
 }
