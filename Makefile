@@ -74,6 +74,19 @@ clients: dependencies $(CACHE)/python/Clients.done ## Call the server with the S
 	MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
 	  $(call python,Clients) -W ignore -m unittest discover --start-directory Tests/Clients
 
+.PHONY: synapse
+synapse: dependencies $(CACHE)/python/Synapse.done ## Let a real Matrix homeserver ask the server about messages.
+	swift build --package-path Server --product moderate-server $(SERVER)
+	MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
+	  $(call python,Synapse) -W ignore -m unittest discover --verbose --start-directory Tests/Synapse
+
+.PHONY: test-weights
+test-weights: release $(CACHE)/python/Weights.done ## Test the scripts of Weights/ that train and run the loop of feedback.
+	swift build --package-path Server --product moderate-server $(SERVER)
+	MODERATE=$(CURDIR)/.build/release/moderate \
+	  MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
+	  $(call python,Weights) -m unittest discover --start-directory Tests/Weights
+
 .PHONY: lint
 lint: ## Check the format of the sources, and which module imports which.
 	.ci/imports

@@ -102,6 +102,16 @@ public struct Moderator: Sendable {
     }
   }
 
+  /// The verdict that this moderator gives on the same scores under other thresholds, with the actions
+  /// and edges that follow from them.
+  ///
+  /// - Parameters:
+  ///   - verdict: one of this moderator's own
+  ///   - thresholds: by the label's name; a label that is not named keeps the one it has
+  public func verdict(_ verdict: Verdict, under thresholds: [String: Double]) -> Verdict {
+    thresholds.isEmpty ? verdict : labels.verdict(verdict, under: thresholds)
+  }
+
   /// The encoder whose embedding the heads score; nil where the model is a classifier or the network
   /// of characters and words.
   public var encoder: SentenceEncoder? { classifier.encoder }

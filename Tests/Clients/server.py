@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).parents[2]
 MODELS = ROOT / "Tests/Fixtures/transformers"
 KEY = "clients-key"
+PROGRAM = os.environ.get("MODERATE_SERVER", ROOT / "Server/.build/debug/moderate-server")
 LABELS = ["offensive", "threatening", "hate"]
 
 
@@ -87,20 +88,24 @@ def start(kind: str = "classifier", *options: str) -> str:
     folder = pathlib.Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     model = {"classifier": classifier, "encoder": encoder}[kind](folder)
-    program = os.environ.get("MODERATE_SERVER", ROOT / "Server/.build/debug/moderate-server")
-    log = open(folder / "log", "w+")
+    log = open(folder / "log", "w")
     process = subprocess.Popen(
-        [program, "--model", model, "--port", "0", "--api-key", f"clients={KEY}", *options],
+        [PROGRAM, "--model", model, "--port", "0", "--api-key", f"clients={KEY}", *options],
         stderr=log,
     )
     atexit.register(process.wait)
     atexit.register(process.terminate)
+    return wait(process, folder / "log")
+
+
+def wait(process: subprocess.Popen, log: pathlib.Path) -> str:
+    """The address of a server, as soon as its log says that it listens."""
     for _ in range(600):
-        for line in (folder / "log").read_text().splitlines():
-            event = json.loads(line)
-            if event["message"] == "listening":
+        for line in log.read_text().splitlines(keepends=True):
+            event = json.loads(line) if line.endswith("\n") else {}
+            if event.get("message") == "listening":
                 return "http://127.0.0.1:" + event["address"].rsplit(":", 1)[1]
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    raise RuntimeError((folder / "log").read_text())
+    raise RuntimeError(log.read_text())

@@ -21,7 +21,8 @@ import Testing
       "heads": [{ "name": "mlp", "path": "mlp" }, { "name": "trees", "path": "trees/model.txt" }],
       "labels": [
         {
-          "name": "harm", "description": "Any.", "threshold": 0.3, "severity": "high",
+          "name": "harm", "description": "Any.", "threshold": 0.3, "thresholdRange": [0.2, 0.6],
+          "severity": "high",
           "scores": [{ "head": "mlp", "class": "1" }, { "head": "trees" }],
           "direction": { "from": "author", "to": "others" },
           "actions": { "author": ["warn"], "readers": ["hide", "warn"] },
@@ -59,6 +60,7 @@ import Testing
     #expect(
       harm.sources == [.init(head: "mlp", className: "1"), .init(head: "trees", className: "harm")])
     #expect(harm.severity == .high)
+    #expect(harm.thresholdRange == 0.2...0.6 && bundle.labels[1].thresholdRange == nil)
     #expect(harm.support?.positives == 3)
     #expect(harm.calibration == .platt(slope: 1.5, intercept: -0.25))
     #expect(harm.readerActions == ["hide", "warn"])
@@ -124,6 +126,8 @@ import Testing
     (#"{ "name": "trees", "path""#, #"{ "name": "mlp", "path""#, "heads[1].name"),
     (#""threshold": 0.3"#, #""threshold": 1.5"#, "labels[0].threshold"),
     (#""threshold": 0.3"#, #""threshold": "0.3""#, "labels[0].threshold"),
+    ("[0.2, 0.6]", "[0.6, 0.2]", "labels[0].thresholdRange"),
+    ("[0.2, 0.6]", "[0.6]", "labels[0].thresholdRange"),
     (#""severity": "high""#, #""severity": "huge""#, "labels[0].severity"),
     (#""author": ["warn"]"#, #""author": ["shout"]"#, "labels[0].actions"),
     (#""name": "spam""#, #""name": "harm""#, "labels[1].name"),

@@ -33,6 +33,26 @@ import Testing
     #expect(pieces.finish() == digest)
   }
 
+  /// The cases 1, 2 and 6 of RFC 4231.
+  @Test(arguments: [
+    (
+      [UInt8](repeating: 0x0B, count: 20), "Hi There",
+      "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+    ),
+    (
+      Array("Jefe".utf8), "what do ya want for nothing?",
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    ),
+    (
+      [UInt8](repeating: 0xAA, count: 131),
+      "Test Using Larger Than Block-Size Key - Hash Key First",
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+    ),
+  ])
+  func `A text's digest under a key is HMAC-SHA256`(key: [UInt8], text: String, digest: String) {
+    #expect(KeyedDigest(key: key).digest(of: text) == digest)
+  }
+
   @Test func `A bundle's files are compared with what it expects`() throws {
     let folder = try TemporaryFolder()
     try folder.write("abc", to: "good")

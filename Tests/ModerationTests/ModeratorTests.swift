@@ -36,6 +36,21 @@ import Transformer
       ])
   }
 
+  @Test func `Other thresholds change what fires and what follows, and no score`() throws {
+    let moderator = try #require(moderator)
+    let verdict = try moderator.moderate("He's told me I'm trash")
+    let strict = moderator.verdict(verdict, under: ["self_harm": 0.95, "harming_others": 0.95])
+    #expect(strict.labels.map(\.score) == verdict.labels.map(\.score))
+    #expect(strict.flaggedLabels.map(\.name) == ["reference_to_harm"])
+    #expect(strict.actions.forAuthor.isEmpty && !verdict.actions.forAuthor.isEmpty)
+    #expect(strict.directions?.count == 1 && strict.tokenCount == verdict.tokenCount)
+    let own = Dictionary(
+      uniqueKeysWithValues: ModerationBundle.directions.labels.map { ($0.name, $0.threshold) })
+    #expect(moderator.verdict(strict, under: own) == verdict)
+    let silent = moderator.verdict(strict, under: ["reference_to_harm": 1])
+    #expect(silent.base == "no harm" && !silent.isFlagged)
+  }
+
   @Test func `A batch gives what each message gives alone`() throws {
     let moderator = try #require(moderator)
     let texts = ["I'm trash", "", "He's trash", "They told", "nothing"]

@@ -11,7 +11,7 @@ import random
 
 import numpy as np
 
-from weights import disguise, plain, sources
+from weights import disguise, plain, reports, sources
 from weights.rows import NO, UNKNOWN, WEAK_NO, YES
 from weights.tweets import MILD, OBSCENE, RUDE
 
@@ -21,7 +21,7 @@ SHARES = {
     "stormfront": (0.3, 0.7), "jigsaw-en": (1.0, 1.0), "jigsaw-fr": (1.0, 1.0), "goemotions": (0.11, 1.0),
     "toxigen": (1.0, 1.0), "templates": (0.6, 0.7), "stories-fr": (0.6, 1.0), "tdavidson": (0.07, 0.5),
     "edos": (0.1, 0.7), "openai": (0.2, 0.5), "mlma-en": (0.06, 0.3), "mlma-fr": (0.35, 0.4),
-    "plain-en": (0.8, 1.0), "plain-fr": (0.75, 1.0),
+    "plain-en": (0.8, 1.0), "plain-fr": (0.75, 1.0), "reports": (1.0, 1.0),
 }
 #: The number of the last round, which is short: what the others had least of, and some of the rest.
 FINISH = 1000
@@ -39,7 +39,9 @@ LONGEST, LIMIT, BATCH = 160, 360, 512
 
 
 def training_rows():
-    rows = [row for row in sources.load() + plain.rows() if row.split == "train" and row.set in SHARES]
+    rows = [
+        row for row in sources.load() + plain.rows() + reports.rows()
+        if row.split == "train" and row.set in SHARES]
     return [presumed(row) for row in rows]
 
 

@@ -23,14 +23,7 @@ public struct ModerationServer: Sendable {
     self.settings = settings
     let level = settings.logLevel
     logger = Logger(label: "moderate") { JSONLogHandler(label: $0, level: level, write: log) }
-    let threads = settings.threads ?? CPUQuota.threads()
-    let options = Moderator.Options(
-      precision: settings.precision, processor: Processor(threads: threads),
-      maximumTokens: settings.maximumTokens, usesWindows: settings.usesWindows)
-    state = ServerState(
-      models: try ModelRegistry(settings.models, options: options), limits: settings.limits,
-      keys: try settings.allKeys(), publicURL: settings.publicURL,
-      corsOrigins: settings.corsOrigins, threads: threads)
+    state = try ServerState(settings)
   }
 
   /// Serves until SIGTERM or SIGINT. Then it says that it is not ready, stops listening, answers what
@@ -100,10 +93,36 @@ public struct ModerationServer: Sendable {
   }
 }
 
+extension ServerState {
+  /// Loads the models and opens the files.
+  ///
+  /// - Throws: ``Moderation/ModerationError``, ``ServerError``
+  convenience init(_ settings: ServerSettings) throws {
+    let threads = settings.threads ?? CPUQuota.threads()
+    let models = try ModelRegistry(
+      settings.models, options: settings.moderatorOptions(threads: threads))
+    // A shadow computes on its own thread alone.
+    let shadows =
+      settings.shadows.isEmpty
+      ? nil
+      : try ModelRegistry(
+        settings.shadows.map(\.model), options: settings.moderatorOptions(threads: 1))
+    self.init(
+      models: models, limits: settings.limits,
+      access: try settings.access(models: models.all), publicURL: settings.publicURL,
+      corsOrigins: settings.corsOrigins, hasPlayground: settings.hasPlayground, threads: threads,
+      audit: try settings.audit.map { settings throws(ServerError) in try AuditLog(settings) },
+      feedback: try settings.feedbackFile.map { path throws(ServerError) in
+        try FeedbackStore(path: path)
+      },
+      shadows: shadows.map { ($0, settings.shadows.map(\.rate)) })
+  }
+}
+
 extension ServerSettings {
-  /// The keys that are given and those of the file.
-  func allKeys() throws -> APIKeys {
-    var lines = keys
+  /// The keys that are given, those of the file, and `more`.
+  func allKeys(and more: [String] = []) throws -> APIKeys {
+    var lines = keys + more
     if let keysFile {
       let text: String
       do {

@@ -3,14 +3,14 @@ import Platform
 /// Completes a command line from the environment.
 enum EnvironmentArguments {
   /// The options that may stand several times; their variables have commas.
-  private static let lists: Set = ["model", "api-key", "cors-allow-origin"]
-  private static let flags: Set = ["windows"]
+  private static let lists: Set = ["model", "api-key", "cors-allow-origin", "shadow"]
+  private static let flags: Set = ["windows", "audit-text", "no-playground"]
   private static let others: Set = [
     "threads", "precision", "max-tokens", "hostname", "port", "unix-socket", "metrics-port",
     "api-keys-file", "public-url", "payload-limit", "max-header-bytes", "max-header-fields",
     "max-client-batch-size", "max-message-tokens", "max-batch-tokens", "max-queued-tokens",
     "max-connections", "idle-timeout", "request-timeout", "drain-timeout", "shutdown-delay",
-    "log-level",
+    "log-level", "tenants", "audit", "audit-key-file", "audit-max-bytes", "feedback",
   ]
   /// The variables of text-embeddings-inference that mean the same here.
   private static let shared: [String: String] = [

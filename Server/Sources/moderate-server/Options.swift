@@ -68,7 +68,11 @@ struct AccessOptions: ParsableArguments {
   @Option(help: "An origin whose pages may call the server; again for each.")
   var corsAllowOrigin: [String] = []
 
+  @Flag(help: "Serve no page for trying messages in a browser.")
+  var noPlayground = false
+
   func apply(to settings: inout ServerSettings) throws {
+    settings.hasPlayground = !noPlayground
     for (name, port) in [("port", port), ("metrics-port", metricsPort ?? 0)]
     where !(0...65535).contains(port) {
       throw ValidationError("--\(name) is \(port), which is no port.")

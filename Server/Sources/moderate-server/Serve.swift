@@ -14,11 +14,12 @@ struct Serve: AsyncParsableCommand {
     discussion: """
       Every option is an environment variable as well: MODERATE_ and the option's name in capitals, \
       MODERATE_MAX_BATCH_TOKENS for --max-batch-tokens. Lists have commas. An option goes before its \
-      variable. SIGTERM stops the server, SIGHUP loads the models and the keys anew.
+      variable. SIGTERM stops the server, SIGHUP loads the models, the keys and the tenants anew.
       """)
 
   @OptionGroup(title: "Models") var models: ModelOptions
   @OptionGroup(title: "Addresses and keys") var access: AccessOptions
+  @OptionGroup(title: "Tenants, audit, shadows and feedback") var practice: PracticeOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
@@ -40,7 +41,16 @@ struct Serve: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    try await ModerationServer(try settings()) { line in
+    let settings = try settings()
+    if let log = practice.replay {
+      let replay = try AuditReplay(of: log, texts: practice.replayTexts, settings) { print($0) }
+      print(
+        "\(replay.same) the same, \(replay.different.count) different, "
+          + "\(replay.unreadable.count) unreadable, \(replay.skipped) skipped")
+      guard replay.isPassed else { throw ExitCode(1) }
+      return
+    }
+    try await ModerationServer(settings) { line in
       // A log that nobody reads must not stop the server.
       _ = try? FileDescriptor.standardError.writeAll(line.utf8)
     }.run()
@@ -50,6 +60,7 @@ struct Serve: AsyncParsableCommand {
     var settings = ServerSettings()
     try models.apply(to: &settings)
     try access.apply(to: &settings)
+    try practice.apply(to: &settings)
     try limits.apply(to: &settings.limits)
     guard let level = Logger.Level(rawValue: logLevel.lowercased()) else {
       throw ValidationError("--log-level is \"\(logLevel)\", which is no level of the log.")

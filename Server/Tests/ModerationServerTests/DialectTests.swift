@@ -202,3 +202,62 @@ import Testing
     #expect(AzureAPI.severity(entry, verdict, levels: 4) == four)
   }
 }
+
+/// The spam checker of Matrix's Synapse.
+@Suite struct MatrixTests {
+  private let models: SmallModels
+
+  init() throws { models = try SmallModels() }
+
+  private static let path = "/api/1/spam_check/check_event_for_spam"
+
+  @Test(arguments: [(0.0, 403), (1.0, 200)])
+  func `An event that is flagged is refused, others pass`(threshold: Double, status: Int)
+    async throws
+  {
+    let server = InProcess(try ServerState([try models.classifier(threshold: threshold)]))
+    let reply = try await server.post(
+      Self.path, #"{"event": {"type": "m.room.message", "content": {"body": "the cat"}}}"#)
+    #expect(reply.status == status)
+    if status == 403 {
+      #expect(try reply.json()["errcode"] == "M_FORBIDDEN")
+      #expect(try reply.json().string("error").hasSuffix("offensive, threatening, hate."))
+    } else {
+      #expect(try reply.json() == [:])
+    }
+    // An encrypted event has nothing to judge.
+    let sealed = try await server.post(
+      Self.path, #"{"event": {"type": "m.room.encrypted", "content": {"ciphertext": "x"}}}"#)
+    #expect(sealed.status == 200)
+  }
+
+  @Test func `All texts that people see are judged, once each`() throws {
+    let event = try JSONValue(
+      parsing:
+        #"{"content": {"body": "* a", "formatted_body": "<b>x</b> &lt;y", "m.new_content": {"body": "a", "formatted_body": "a"}, "url": "u"}}"#
+    )
+    #expect(try MatrixAPI.texts(of: event.object()) == ["* a", "x <y", "a"])
+    let room = try JSONValue(
+      parsing: #"{"content": {"topic": "t", "name": " ", "displayname": "n"}}"#)
+    #expect(try MatrixAPI.texts(of: room.object()) == ["t", "n"])
+  }
+
+  @Test func `What is wrong here is no JSON, which the homeserver would refuse messages for`()
+    async throws
+  {
+    var limits = Limits()
+    limits.messageTokens = 5
+    let server = InProcess(
+      try ServerState([try models.classifier(threshold: 1)], limits: limits, keys: ["a=k"]))
+    let body = #"{"event": {"content": {"body": "a a a a a a a a"}}}"#
+    for (headers, status) in [([:], 401), (["authorization": "Bearer k"], 413)] {
+      let reply = try await server.post(Self.path, body, headers: headers)
+      #expect(reply.status == status)
+      #expect(reply.headers[.contentType]?.hasPrefix("text/plain") == true)
+      #expect((try? reply.json()) == nil)
+    }
+    let ping = try await server.post(
+      "/api/1/spam_check/ping", #"{"id": "x"}"#, headers: ["authorization": "Bearer k"])
+    #expect(try ping.json() == ["id": "x", "status": "ok"])
+  }
+}

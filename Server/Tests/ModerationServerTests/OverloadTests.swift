@@ -57,11 +57,11 @@ import Testing
     let file = folder.appending(path: "moderation.json")
     let text = try String(contentsOf: file, encoding: .utf8)
     try models.write("{", to: file)
-    #expect(throws: (any Error).self) { try state.models.reload() }
+    #expect(throws: (any Error).self) { try state.models.loadAgain() }
     #expect(state.models.all[0].digest == old)
     #expect(try await flagged())
     try models.write(text.replacing("\"threshold\": 0.0", with: "\"threshold\": 1"), to: file)
-    try state.models.reload()
+    state.models.replace(with: try state.models.loadAgain())
     #expect(state.models.all[0].digest != old)
     #expect(try await !flagged())
   }

@@ -22,7 +22,9 @@ final class SmallModels {
 
   /// A classifier with three labels: offensive, threatening and hate.
   @discardableResult
-  func classifier(named name: String = "small", threshold: Double = 0.5) throws -> URL {
+  func classifier(
+    named name: String = "small", threshold: Double = 0.5, range: ClosedRange<Double>? = nil
+  ) throws -> URL {
     let bundle = folder.appending(path: name)
     let model = bundle.appending(path: "model")
     try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
@@ -34,9 +36,11 @@ final class SmallModels {
     try FileManager.default.copyItem(
       at: Self.fixtures.appending(path: "tokenizer-32.json"),
       to: model.appending(path: "tokenizer.json"))
+    let bounds =
+      range.map { "\"thresholdRange\": [\($0.lowerBound), \($0.upperBound)]," } ?? ""
     let labels = [("offensive", "a"), ("threatening", "b"), ("hate", "c")].map { label, source in
       """
-      {"name": "\(label)", "threshold": \(threshold), "scores": [{"class": "\(source)"}],
+      {"name": "\(label)", "threshold": \(threshold), \(bounds) "scores": [{"class": "\(source)"}],
        "actions": {"author": ["warn"]}}
       """
     }
@@ -103,15 +107,32 @@ final class SmallModels {
   }
 }
 
+extension SmallModels {
+  /// A path in the folder that goes away.
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Writes a file into that folder.
+  func file(_ name: String, _ text: String) throws -> String {
+    try Data(text.utf8).write(to: URL(filePath: path(name)))
+    return path(name)
+  }
+
+  /// The lines of a file.
+  static func lines(_ path: String) throws -> [JSONValue] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+      try JSONValue(parsing: String($0))
+    }
+  }
+}
+
 extension ServerState {
   /// A server of small models, one thread.
-  convenience init(
-    _ folders: [URL], limits: Limits = Limits(), keys: [String] = []
-  ) throws {
-    let requests = folders.map { ModelRequest(source: $0.path) }
-    let options = Moderator.Options(processor: Processor(threads: 1))
-    self.init(
-      models: try ModelRegistry(requests, options: options), limits: limits,
-      keys: try APIKeys(keys))
+  convenience init(_ folders: [URL], limits: Limits = Limits(), keys: [String] = []) throws {
+    var settings = ServerSettings()
+    settings.models = folders.map { ModelRequest(source: $0.path) }
+    settings.limits = limits
+    settings.keys = keys
+    settings.threads = 1
+    try self.init(settings)
   }
 }

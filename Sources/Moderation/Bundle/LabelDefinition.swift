@@ -31,6 +31,8 @@ public struct LabelDefinition: Sendable, Equatable {
   public var description: String
   /// The label fires when its score is at or above this, both as float32. 0…1.
   public var threshold: Double
+  /// The thresholds that a caller may choose instead; nil: none but ``threshold``.
+  public var thresholdRange: ClosedRange<Double>?
   public var severity: Severity
   /// The classes whose mean is the label's score. Empty: the class of the label's own name.
   public var sources: [Source]
@@ -43,13 +45,16 @@ public struct LabelDefinition: Sendable, Equatable {
   public var support: Support?
 
   public init(
-    name: String, description: String = "", threshold: Double = 0.5, severity: Severity = .medium,
-    sources: [Source] = [], direction: HarmDirection? = nil, authorActions: [String] = [],
-    readerActions: [String] = [], calibration: Calibration? = nil, support: Support? = nil
+    name: String, description: String = "", threshold: Double = 0.5,
+    thresholdRange: ClosedRange<Double>? = nil, severity: Severity = .medium,
+    sources: [Source] = [], direction: HarmDirection? = nil,
+    authorActions: [String] = [], readerActions: [String] = [], calibration: Calibration? = nil,
+    support: Support? = nil
   ) {
     self.name = name
     self.description = description
     self.threshold = threshold
+    self.thresholdRange = thresholdRange
     self.severity = severity
     self.sources = sources
     self.direction = direction

@@ -142,6 +142,13 @@ extension LabelDefinition {
     description = try reader.optionalString("description") ?? ""
     threshold = try reader.optionalDouble("threshold") ?? 0.5
     guard (0...1).contains(threshold) else { throw reader.invalid("threshold", "must be in 0…1") }
+    thresholdRange = try reader.optionalDoubles("thresholdRange").map {
+      ends throws(ModerationError) in
+      guard ends.count == 2, ends[0] <= ends[1], ends.allSatisfy((0...1).contains) else {
+        throw reader.invalid("thresholdRange", "must be the least and the greatest, in 0…1")
+      }
+      return ends[0]...ends[1]
+    }
     severity = try reader.optionalChoice("severity") ?? .medium
     sources = []
     for source in try reader.optionalReaders("scores") ?? [] {

@@ -65,6 +65,10 @@ extension LabelDefinition {
     object["name"] = .string(name)
     if !description.isEmpty { object["description"] = .string(description) }
     object["threshold"] = .number(JSONNumber(threshold))
+    if let range = thresholdRange {
+      object["thresholdRange"] = .array(
+        [range.lowerBound, range.upperBound].map { .number(JSONNumber($0)) })
+    }
     object["severity"] = .string(severity.rawValue)
     if !sources.isEmpty {
       object["scores"] = .array(

@@ -2,7 +2,7 @@ import Platform
 
 /// SHA-256 (FIPS 180-4), to tell whether a file is the one that a bundle relies on.
 ///
-/// Not for secrets. A package that has it brings several hundred C files with it, which take longer
+/// No branch and no address depends on the data. A package that has it brings several hundred C files with it, which take longer
 /// to build than all of this library.
 struct SHA256 {
   private var state: [UInt32] = [
@@ -27,6 +27,11 @@ struct SHA256 {
 
   /// The digest as 64 lower-case hexadecimal digits.
   consuming func finish() -> String {
+    finishBytes().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+
+  /// The digest as 32 bytes.
+  consuming func finishBytes() -> [UInt8] {
     let bits = byteCount &* 8
     var padding: [UInt8] = [0x80]
     while (pending.count + padding.count) % 64 != 56 { padding.append(0) }
@@ -34,10 +39,9 @@ struct SHA256 {
       padding.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
     }
     update(padding)
-    return state.map { word in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+    return state.flatMap { word in
+      stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+    }
   }
 
   static func digest(of bytes: some Collection<UInt8>) -> String {

@@ -84,22 +84,44 @@ struct LabelReader: Sendable {
   func verdict(on message: Message, _ found: Classification) -> Verdict {
     var verdicts: [LabelVerdict] = []
     verdicts.reserveCapacity(labels.count)
-    var forAuthor: [Action] = []
-    var forReaders: [Action] = []
-    var edges: [Verdict.Edge] = []
     for (index, label) in labels.enumerated() {
       let read = columns[index]
-
       let raw =
         read.count == 1
         ? found.scores[read[0]]
         : read.reduce(0) { $0 + found.scores[$1] } / Double(read.count)
       let score = label.calibration.map { $0(raw) } ?? raw
-      let verdict = LabelVerdict(
-        name: label.name, score: Float(score), rawScore: Float(raw),
-        threshold: Float(label.threshold), severity: label.severity)
-      verdicts.append(verdict)
-      guard verdict.isFlagged else { continue }
+      verdicts.append(
+        LabelVerdict(
+          name: label.name, score: Float(score), rawScore: Float(raw),
+          threshold: Float(label.threshold), severity: label.severity))
+    }
+    return verdict(on: message, verdicts, found)
+  }
+
+  /// The verdict of the same scores under other thresholds, each as float32.
+  func verdict(_ verdict: Verdict, under thresholds: [String: Double]) -> Verdict {
+    let verdicts = verdict.labels.map { label in
+      LabelVerdict(
+        name: label.name, score: label.score, rawScore: label.rawScore,
+        threshold: thresholds[label.name].map { Float($0) } ?? label.threshold,
+        severity: label.severity)
+    }
+    return self.verdict(
+      on: Message(verdict.text, context: verdict.context), verdicts,
+      Classification(
+        scores: [], tokenCount: verdict.tokenCount, isTruncated: verdict.isTruncated,
+        windowCount: verdict.windowCount))
+  }
+
+  /// The actions and edges that follow from the labels that fire.
+  private func verdict(
+    on message: Message, _ verdicts: [LabelVerdict], _ found: Classification
+  ) -> Verdict {
+    var forAuthor: [Action] = []
+    var forReaders: [Action] = []
+    var edges: [Verdict.Edge] = []
+    for (index, (label, verdict)) in zip(labels, verdicts).enumerated() where verdict.isFlagged {
       for action in authorActions[index] where !forAuthor.contains(action) {
         forAuthor.append(action)
       }

@@ -22,7 +22,7 @@ enum AzureAPI {
   static let endpoints = [
     Endpoint(.post, "/contentsafety/text:analyze", dialect) { call in
       let request = try Request(try await call.json())
-      let model = call.server.models.modelOrFirst(named: nil)
+      let model = call.modelOrFirst(named: nil)
       let verdict = try await call.verdicts(
         on: [Message(request.text)], by: model, parameter: { _ in "text" })[0]
       return Answer(answer(request, verdict, bundle: model.moderator.bundle))

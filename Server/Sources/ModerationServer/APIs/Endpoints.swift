@@ -4,8 +4,9 @@ enum Endpoints {
   static let operational: [Endpoint] = OperationalAPI.endpoints + OpenAPI.endpoints
 
   static let all: [Endpoint] =
-    operational + NativeAPI.endpoints + OpenAIModerationsAPI.endpoints + OpenAIModelsAPI.endpoints
+    operational + NativeAPI.endpoints + FeedbackAPI.endpoints + OpenAIModerationsAPI.endpoints
+    + OpenAIModelsAPI.endpoints
     + OpenAIEmbeddingsAPI.endpoints + MistralAPI.endpoints + PerspectiveAPI.endpoints
     + TEIAPI.endpoints
-    + KServeAPI.endpoints + AzureAPI.endpoints
+    + KServeAPI.endpoints + AzureAPI.endpoints + MatrixAPI.endpoints
 }

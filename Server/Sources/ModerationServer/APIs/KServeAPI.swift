@@ -42,7 +42,7 @@ enum KServeAPI {
     if let version = call.parameter("version"), version != "1" {
       throw RequestProblem(.unknownModel, "the model has one version, \"1\"")
     }
-    return try call.server.models.model(named: call.parameter("model"))
+    return try call.model(named: call.parameter("model"))
   }
 
   private static func metadata(_ model: LoadedModel) -> JSONValue {

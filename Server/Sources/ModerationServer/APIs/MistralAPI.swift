@@ -88,7 +88,7 @@ enum MistralAPI {
     async throws -> Answer
   {
     let name = try body.string("model")
-    let model = call.server.models.modelOrFirst(named: name)
+    let model = call.modelOrFirst(named: name)
     let verdicts = try await verdicts(conversations, model, call)
     let results = verdicts.map { result(of: $0, bundle: model.moderator.bundle) }
     let tokens = JSONNumber(verdicts.reduce(0) { $0 + $1.tokenCount })
@@ -120,7 +120,7 @@ enum MistralAPI {
     async throws -> Answer
   {
     let name = try body.string("model")
-    let model = call.server.models.modelOrFirst(named: name)
+    let model = call.modelOrFirst(named: name)
     let results = try await verdicts(conversations, model, call).map { verdict -> JSONValue in
       var scores = JSONObject()
       for label in verdict.labels {

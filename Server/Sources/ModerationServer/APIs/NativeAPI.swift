@@ -37,7 +37,7 @@ enum NativeAPI {
     }
     let body = try await call.json()
     let options = try options(body)
-    let model = try call.server.models.model(named: options.model)
+    let model = try call.model(named: options.model)
     let isMany = body.kind == .array || body["messages"] != nil
     let items = try isMany ? list(body) : [body]
     try call.checkCount(items.count, parameter: "messages")

@@ -12,7 +12,7 @@ enum NativeStream {
   private static let batch = 64
 
   static func answer(_ call: Call) throws -> Answer {
-    let model = try call.server.models.model(named: call.query("model"))
+    let model = try call.model(named: call.query("model"))
     let options = NativeAPI.Options(model: model.name, spans: call.query("spans") == "true")
     return Answer(
       mediaType: "application/x-ndjson",

@@ -34,7 +34,7 @@ enum OpenAIEmbeddingsAPI {
 
   static let embed: @Sendable (Call) async throws -> Answer = { call in
     let request = try Request(try await call.json())
-    let model = call.server.models.modelOrFirst(named: request.model)
+    let model = call.modelOrFirst(named: request.model)
     try call.checkCount(request.inputs.count, parameter: "input")
     let embedder = try Embedder(model, call)
     let sequences = try request.inputs.enumerated().map { index, input in

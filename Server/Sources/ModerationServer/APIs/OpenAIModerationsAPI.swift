@@ -58,7 +58,7 @@ enum OpenAIModerationsAPI {
   }
 
   private static func moderate(_ request: Request, _ call: Call) async throws -> Answer {
-    let model = call.server.models.modelOrFirst(named: request.model)
+    let model = call.modelOrFirst(named: request.model)
     try call.checkCount(request.texts.count, parameter: "input")
     let verdicts = try await call.verdicts(
       on: request.texts.map { Message($0) }, by: model, parameter: { "input[\($0)]" })

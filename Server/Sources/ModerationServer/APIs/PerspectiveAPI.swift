@@ -13,7 +13,8 @@ enum PerspectiveAPI {
 
   static let endpoints = [
     Endpoint(.post, "/v1alpha1/comments:analyze", dialect, handle: analyze),
-    Endpoint(.post, "/v1alpha1/comments:suggestscore", dialect, handle: suggestScore),
+    Endpoint(
+      .post, "/v1alpha1/comments:suggestscore", dialect, handle: PerspectiveSuggestion.answer),
     Endpoint(.get, "/$discovery/rest", dialect, isPublic: true) { call in
       Answer(PerspectiveDiscovery.document(root: rootURL(call)))
     },
@@ -75,7 +76,7 @@ enum PerspectiveAPI {
   private static let analyze: @Sendable (Call) async throws -> Answer = { call in
     let request = try Request(try await call.json())
     try request.check()
-    let model = call.server.models.modelOrFirst(named: nil)
+    let model = call.modelOrFirst(named: nil)
     let entries = try entries(of: request, bundle: model.moderator.bundle)
     let plan = SpanPlan(Message(request.text), isWanted: request.wantsSpans)
     let results = try await call.judge(plan.messages, by: model)
@@ -147,26 +148,6 @@ enum PerspectiveAPI {
 
   private static func probability(_ score: Double) -> JSONValue {
     ["value": .score(Float(score)), "type": "PROBABILITY"]
-  }
-
-  /// Takes a score that a person suggests. It is read, counted and not kept.
-  private static let suggestScore: @Sendable (Call) async throws -> Answer = { call in
-    let body = try await call.json()
-    let request = try Request(body)
-    guard request.text.contains(where: { !$0.isWhitespace }) else {
-      throw PerspectiveErrors.commentEmpty
-    }
-    guard let scores = try body.optionalObject("attributeScores"), !scores.isEmpty else {
-      throw PerspectiveErrors.invalid("Missing attribute_scores")
-    }
-    for (_, score) in scores {
-      _ = try score.optionalObject("summaryScore").map {
-        try JSONValue.object($0).optionalDouble("value")
-      }
-    }
-    var answer = JSONObject()
-    if let token = request.clientToken { answer["clientToken"] = .string(token) }
-    return Answer(.object(answer))
   }
 
   /// The server's address as the caller sees it.

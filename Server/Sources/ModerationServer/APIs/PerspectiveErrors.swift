@@ -45,6 +45,7 @@ enum PerspectiveErrors {
       (400, "INVALID_ARGUMENT")
     case .notFound, .unknownModel: (404, "NOT_FOUND")
     case .methodNotAllowed: (405, "INVALID_ARGUMENT")
+    case .conflict: (409, "ALREADY_EXISTS")
     case .overloaded: (429, "RESOURCE_EXHAUSTED")
     case .bodyTimeout: (408, "DEADLINE_EXCEEDED")
     case .unavailable: (503, "UNAVAILABLE")

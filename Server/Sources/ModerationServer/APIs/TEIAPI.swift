@@ -18,7 +18,10 @@ enum TEIAPI {
     Endpoint(.post, "/", dialect, handle: byModel),
     Endpoint(.post, "/invocations", dialect, handle: byModel),
     Endpoint(.get, "/info", dialect) { Answer(TEIInfo.json($0)) },
-    Endpoint(.get, "/", dialect, isPublic: true) { _ in Answer.empty(200) },
+    // TEI says here that it is alive; a browser gets the playground.
+    Endpoint(.get, "/", dialect, isPublic: true) { call in
+      Playground.isWanted(call) ? Playground.page() : Answer.empty(200)
+    },
     Endpoint(.get, "/ping", dialect, isPublic: true) { _ in Answer.empty(200) },
   ]
 

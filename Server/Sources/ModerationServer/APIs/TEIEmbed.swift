@@ -55,7 +55,7 @@ enum TEIEmbed {
     do {
       let request = try Request(try await call.json(requiringType: true))
       metrics.began(isBatch: request.isBatch, kind: "embed", items: request.inputs.count)
-      let embedder = try Embedder(call.server.models.modelOrFirst(named: nil), call)
+      let embedder = try Embedder(call.modelOrFirst(named: nil), call)
       let tokens = try tokens(request, embedder, call)
       let tokenised = ContinuousClock.now
       let vectors = try await run(request, embedder, tokens.map(\.sequence))
@@ -107,7 +107,7 @@ enum TEIEmbed {
     if let parameters = try body.optionalObject("parameters") { flat = parameters }
     flat["inputs"] = .array(([source] + sentences).map { .string($0) })
     let request = try Request(.object(flat))
-    let embedder = try Embedder(call.server.models.modelOrFirst(named: nil), call)
+    let embedder = try Embedder(call.modelOrFirst(named: nil), call)
     let tokens = try tokens(request, embedder, call)
     let vectors = try await embedder.vectors(tokens.map(\.sequence), parameter: "inputs").map {
       try Embedder.shortened($0, to: nil, normalized: true)

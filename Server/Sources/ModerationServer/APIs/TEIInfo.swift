@@ -6,7 +6,7 @@ import Transformer
 /// `GET /info`.
 enum TEIInfo {
   static func json(_ call: Call) -> JSONValue {
-    let model = call.server.models.modelOrFirst(named: nil)
+    let model = call.modelOrFirst(named: nil)
     let (bundle, limits) = (model.moderator.bundle, call.server.limits)
     var (names, ids) = (JSONObject(), JSONObject())
     for (index, label) in bundle.labels.enumerated() {

@@ -111,7 +111,7 @@ enum TEIPredict {
         throw RequestProblem(
           .invalid, "batch size \(request.inputs.count) > maximum allowed batch size \(limit)")
       }
-      let model = call.server.models.modelOrFirst(named: nil)
+      let model = call.modelOrFirst(named: nil)
       let verdicts = try await call.verdicts(
         on: request.inputs.map { Message($0.text) }, by: model, parameter: { "inputs[\($0)]" })
       if !request.truncates, let index = verdicts.firstIndex(where: \.isTruncated) {

@@ -80,7 +80,7 @@ enum TEITokens {
   }
 
   private static func input(_ call: Call) throws(RequestProblem) -> ModelTokenizer {
-    let model = call.server.models.modelOrFirst(named: nil)
+    let model = call.modelOrFirst(named: nil)
     guard let input = model.moderator.input else {
       throw RequestProblem(.unsupported, "The tokens of the model \"\(model.name)\" are words.")
     }

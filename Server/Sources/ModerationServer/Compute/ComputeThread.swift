@@ -38,6 +38,9 @@ final class ComputeThread: Sendable {
     return try await submission.value()
   }
 
+  /// Whether nothing waits and nothing is being computed.
+  var isIdle: Bool { state.withLock { !$0.isRunning } }
+
   /// Items that wait.
   var waiting: Int { state.withLock { $0.queue.count } }
 

@@ -55,13 +55,12 @@ public final class ModelRegistry: Sendable {
   func model(named name: String?) throws(RequestProblem) -> LoadedModel {
     let all = all
     guard let name else { return all[0] }
-    guard let model = all.first(where: { $0.name == name }) else {
-      throw RequestProblem(
-        .unknownModel, "there is no model of that name; GET /v1/models lists them",
-        parameter: "model")
-    }
+    guard let model = all.first(where: { $0.name == name }) else { throw Self.unknown }
     return model
   }
+
+  static let unknown = RequestProblem(
+    .unknownModel, "there is no model of that name; GET /v1/models lists them", parameter: "model")
 
   /// The model of that name, or the first one: for APIs whose clients send their service's names.
   func modelOrFirst(named name: String?) -> LoadedModel {
@@ -69,13 +68,14 @@ public final class ModelRegistry: Sendable {
     return all.first { $0.name == name } ?? all[0]
   }
 
-  /// Loads all models anew and puts them in place of the old ones. Takes as long as loading does; call
-  /// it where that blocks nobody.
-  func reload() throws {
-    guard !requests.isEmpty else { return }
-    let loaded = try Self.load(requests, options)
-    models.withLock { $0 = loaded }
+  /// Loads all models anew, beside those that answer. Takes as long as loading does; call it where that
+  /// blocks nobody.
+  func loadAgain() throws -> [LoadedModel] {
+    requests.isEmpty ? all : try Self.load(requests, options)
   }
+
+  /// Puts models in place of those that answer.
+  func replace(with loaded: [LoadedModel]) { models.withLock { $0 = loaded } }
 
   private static func load(_ requests: [ModelRequest], _ options: Moderator.Options) throws
     -> [LoadedModel]

@@ -13,6 +13,8 @@ struct RequestProblem: Error, Sendable, Equatable {
     case notFound
     case methodNotAllowed
     case unknownModel
+    /// The request contradicts an earlier one of the same key.
+    case conflict
     /// The body, an input or the number of inputs is over its limit.
     case tooLarge
     /// The server has as much to do as it takes on.
@@ -50,6 +52,7 @@ struct RequestProblem: Error, Sendable, Equatable {
     case .notFound, .unknownModel: 404
     case .methodNotAllowed: 405
     case .bodyTimeout: 408
+    case .conflict: 409
     case .tooLarge: 413
     case .mediaType: 415
     case .overloaded: 429
@@ -69,6 +72,7 @@ struct RequestProblem: Error, Sendable, Equatable {
     case .notFound: "not_found"
     case .methodNotAllowed: "method_not_allowed"
     case .unknownModel: "model_not_found"
+    case .conflict: "conflict"
     case .tooLarge: "too_large"
     case .overloaded: "overloaded"
     case .bodyTimeout: "request_timeout"

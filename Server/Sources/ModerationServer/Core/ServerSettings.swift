@@ -19,6 +19,15 @@ public struct ServerSettings: Sendable {
   public var keys: [String] = []
   /// A file with more keys, a line each. It is read again when the models are.
   public var keysFile: String?
+  /// A file of JSON with tenants: a key, and the model, thresholds and rate that go with it. It is read again
+  /// when the models are.
+  public var tenantsFile: String?
+  /// Models that judge along without being heard.
+  public var shadows: [ShadowRequest] = []
+  /// Nil: no audit log is kept.
+  public var audit: AuditSettings?
+  /// The file that feedback is appended to; nil: no feedback is taken.
+  public var feedbackFile: String?
   public var limits = Limits()
   /// Nil: what the processors and the control group's quota allow.
   public var threads: Int?
@@ -29,7 +38,22 @@ public struct ServerSettings: Sendable {
   public var publicURL: String?
   /// Origins whose pages may call the server.
   public var corsOrigins: [String] = []
+  /// Whether browsers get a page to try messages on.
+  public var hasPlayground = true
   public var logLevel = Logger.Level.info
 
   public init() {}
+}
+
+extension ServerSettings {
+  /// What all models are loaded with, on one processor that they share.
+  var moderatorOptions: Moderator.Options {
+    moderatorOptions(threads: threads ?? CPUQuota.threads())
+  }
+
+  func moderatorOptions(threads: Int) -> Moderator.Options {
+    Moderator.Options(
+      precision: precision, processor: Processor(threads: threads), maximumTokens: maximumTokens,
+      usesWindows: usesWindows)
+  }
 }

@@ -4,13 +4,15 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
-/// Stops the compute thread when everything that may need it has stopped.
+/// Stops the threads that compute and write when everything that may need it has stopped.
 struct ComputeService: Service {
   let state: ServerState
 
   func run() async throws {
     try? await gracefulShutdown()
     await state.compute.stop()
+    await state.shadow?.stop()
+    await state.feedback?.stop()
   }
 }
 
@@ -29,7 +31,7 @@ struct ReadinessService: Service {
   }
 }
 
-/// Loads the models and the keys anew on SIGHUP.
+/// Loads the models, the keys and the tenants anew, and opens the audit log again, on SIGHUP.
 struct ReloadService: Service {
   let state: ServerState
   let settings: ServerSettings
@@ -46,10 +48,15 @@ struct ReloadService: Service {
     do {
       // Loading blocks its thread for as long as it takes.
       try await NIOThreadPool.singleton.runIfActive {
-        let keys = try settings.allKeys()
-        try state.models.reload()
-        state.keys = keys
-        state.metrics.register(state.models.all)
+        let models = try state.models.loadAgain()
+        let shadows = try state.shadow?.registry.loadAgain()
+        let access = try settings.access(models: models, old: state.access)
+        state.models.replace(with: models)
+        if let shadows { state.shadow?.replace(with: shadows) }
+        state.access = access
+        state.metrics.register(models)
+        state.metrics.register(access)
+        state.audit?.reopen()
       }
       state.metrics.reloads.increment()
       logger.info(

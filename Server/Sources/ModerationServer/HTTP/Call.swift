@@ -66,6 +66,24 @@ struct Call: Sendable {
       parameter: parameter)
   }
 
+  /// The models that the caller may name.
+  var models: [LoadedModel] { tenant?.model.map { [$0] } ?? server.models.all }
+
+  /// The model of that name; the tenant's, or the first one, where none is named.
+  func model(named name: String?) throws(RequestProblem) -> LoadedModel {
+    guard let own = tenant?.model else { return try server.models.model(named: name) }
+    guard name == nil || name == own.name else { throw ModelRegistry.unknown }
+    return own
+  }
+
+  /// The model of that name, or the tenant's, or the first one: for APIs whose clients send their
+  /// service's names.
+  func modelOrFirst(named name: String?) -> LoadedModel {
+    tenant?.model ?? server.models.modelOrFirst(named: name)
+  }
+
+  private var tenant: Tenant? { record.current.tenant }
+
   /// The results of messages, in order.
   func judge(_ messages: [Message], by model: LoadedModel, waits: Bool = false) async throws
     -> [Result<Verdict, ModerationError>]
@@ -97,28 +115,77 @@ struct Call: Sendable {
     }
   }
 
+  /// Computes, decides by the tenant's thresholds, and writes the audit log.
+  ///
   /// - Parameter waits: whether the request waits for room where others are refused
   func compute(_ work: Work, on model: LoadedModel, waits: Bool = false) async throws
     -> Submission.Outcome
   {
+    let first = record.current.items
     record.update {
       $0.model = model.name
       $0.items += work.count
     }
-    let context = context
+    let (context, tenant) = (context, tenant)
     while true {
       do {
+        try checkRate(of: work.count)
         let submission = Submission(work, model: model) { context.isClientGone }
-        let outcome = try await server.compute.run(submission)
+        var outcome = try await server.compute.run(submission)
         record.update {
           $0.times.queue += outcome.times.queue
           $0.times.inference += outcome.times.inference
         }
+        if let thresholds = tenant?.thresholds, tenant?.model === model {
+          outcome.decide(by: model, under: thresholds)
+        }
         server.metrics.finished(outcome, of: model)
+        if case .verdicts(let messages) = work {
+          try audit(messages, outcome, by: model, first: first)
+          shadow(messages, outcome, by: model, first: first)
+        }
         return outcome
       } catch let problem as RequestProblem where waits && problem.kind == .overloaded {
         try await Task.sleep(for: .seconds(problem.retryAfter ?? 0.1))
       }
+    }
+  }
+}
+
+extension Call {
+  /// Refuses a request over its tenant's rate.
+  func checkRate(of count: Int) throws(RequestProblem) {
+    guard let tenant = record.current.tenant, let bucket = tenant.bucket, count > 0,
+      let wait = bucket.take(count)
+    else { return }
+    server.metrics.limited(tenant)
+    throw RequestProblem(
+      .overloaded, "The key may have \(bucket.rate.perSecond) messages a second.",
+      retryAfter: max(wait, 0.001))
+  }
+
+  /// Hands messages to the shadows.
+  private func shadow(
+    _ messages: [Message], _ outcome: Submission.Outcome, by model: LoadedModel, first: Int
+  ) {
+    guard let shadow = server.shadow else { return }
+    var items: [ShadowRunner.Item] = []
+    for (index, (message, result)) in zip(messages, outcome.results).enumerated() {
+      guard case .verdict(let verdict) = result else { continue }
+      let head = AuditLine.head("shadow", self, model, index: first + index)
+      items.append(.init(message: message, verdict: verdict, head: head))
+    }
+    shadow.offer(items)
+  }
+}
+
+extension Submission.Outcome {
+  /// Decides the verdicts anew by other thresholds.
+  mutating func decide(by model: LoadedModel, under thresholds: [String: Double]) {
+    guard !thresholds.isEmpty else { return }
+    results = results.map { result in
+      guard case .verdict(let verdict) = result else { return result }
+      return .verdict(model.moderator.verdict(verdict, under: thresholds))
     }
   }
 }

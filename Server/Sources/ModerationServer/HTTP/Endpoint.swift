@@ -49,14 +49,18 @@ struct Endpoint: Sendable {
   }
 
   private func authorise(_ call: Call) throws(RequestProblem) {
-    let keys = call.server.keys
+    let access = call.server.access
+    let keys = access.keys
     guard !isPublic, !keys.isEmpty else { return }
     let shown = APIKeys.shown(in: call.request, inQuery: dialect.takesKeyInQuery)
     guard let name = shown.lazy.compactMap({ keys.name(of: $0) }).first else {
       throw RequestProblem(
         .unauthorized, shown.isEmpty ? "An API key is needed." : "The API key is not valid.")
     }
-    call.record.update { $0.key = name }
+    call.record.update {
+      $0.key = name
+      $0.tenant = access.tenants[name]
+    }
   }
 
   /// The problem that an error stands for.

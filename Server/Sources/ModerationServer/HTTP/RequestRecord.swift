@@ -9,6 +9,7 @@ final class RequestRecord: Sendable {
     var route = ""
     var model: String?
     var key: String?
+    var tenant: Tenant?
     var items = 0
     var bytes = 0
     var times = Submission.Times()

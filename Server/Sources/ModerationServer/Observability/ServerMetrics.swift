@@ -4,7 +4,7 @@ import Synchronization
 
 /// The APIs of the server, as metrics and logs name them.
 enum API: String, Sendable, CaseIterable {
-  case native, openai, tei, perspective, mistral, kserve, azure
+  case native, openai, tei, perspective, mistral, kserve, azure, matrix
   /// Probes, metrics, and paths that there are not.
   case server
 }
@@ -21,6 +21,8 @@ final class ServerMetrics: Sendable {
   let reloads: Counter
   let failedReloads: Counter
   private let requests: [API: APISeries]
+  private let reports: [FeedbackStore.Outcome: Counter]
+  private let refusals = Mutex<[String: Counter]>([:])
   private let models = Mutex<[String: ModelSeries]>([:])
   let tei: TEIMetrics
 
@@ -58,6 +60,10 @@ final class ServerMetrics: Sendable {
     droppedItems = counter("moderation_abandoned_requests_total")
     reloads = counter("moderation_reloads_total", [("result", "success")])
     failedReloads = counter("moderation_reloads_total", [("result", "failure")])
+    reports = Dictionary(
+      uniqueKeysWithValues: FeedbackStore.Outcome.allCases.map { outcome in
+        (outcome, counter("moderation_feedback_total", [("result", outcome.rawValue)]))
+      })
     tei = TEIMetrics(factory)
     requests = Dictionary(
       uniqueKeysWithValues: API.allCases.map { api in
@@ -100,6 +106,9 @@ final class ServerMetrics: Sendable {
     factory.describe(
       "moderation_abandoned_requests_total", .counter,
       "Requests whose client went away, or whose time was up, while they waited.")
+    factory.describe(
+      "moderation_rate_limited_total", .counter, "Requests over the rate of their tenant.")
+    factory.describe("moderation_feedback_total", .counter, "Reports of people about messages.")
     factory.describe("moderation_reloads_total", .counter, "Reloads of the models.")
     factory.describe("moderation_tokens_total", .counter, "Tokens of messages, before truncation.")
     factory.describe("moderation_truncations_total", .counter, "Messages that lost tokens.")
@@ -146,6 +155,21 @@ final class ServerMetrics: Sendable {
       }
     }
   }
+
+  /// Registers the series of tenants that have a rate.
+  func register(_ access: Access) {
+    refusals.withLock { refusals in
+      for (name, tenant) in access.tenants where tenant.bucket != nil {
+        refusals[name] = Counter(
+          label: "moderation_rate_limited_total", dimensions: [("key", name)], factory: factory)
+      }
+    }
+  }
+
+  /// Counts a request over its tenant's rate.
+  func limited(_ tenant: Tenant) { refusals.withLock { $0[tenant.name] }?.increment() }
+
+  func reported(_ outcome: FeedbackStore.Outcome) { reports[outcome]?.increment() }
 
   func answered(_ record: RequestRecord.Values, status: Int, in duration: Duration) {
     guard let series = requests[record.api] else { return }

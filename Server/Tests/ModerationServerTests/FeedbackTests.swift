@@ -1,0 +1,127 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import ModerationServer
+
+/// `POST /v1/feedback` and Perspective's `comments:suggestscore`.
+@Suite struct FeedbackTests {
+  private let models: SmallModels
+  private let path: String
+
+  init() throws {
+    models = try SmallModels()
+    path = models.path("feedback.jsonl")
+  }
+
+  private func server() throws -> InProcess {
+    var settings = ServerSettings()
+    settings.models = [ModelRequest(source: try models.classifier().path)]
+    settings.threads = 1
+    settings.feedbackFile = path
+    return InProcess(try ServerState(settings))
+  }
+
+  @Test func `A report becomes an annotated line`() async throws {
+    let reply = try await server().post(
+      "/v1/feedback",
+      #"{"text": "the 😀 cat", "labels": {"hate": 1, "offensive": false, "threatening": null}, "key": "r1", "metadata": {"reason": "missed"}}"#
+    )
+    #expect(reply.status == 201)
+    #expect(try reply.json()["status"] == "written")
+    let line = try SmallModels.lines(path)[0]
+    #expect(line["text"] == "the 😀 cat")
+    #expect(line["labels"] == ["hate": 1, "offensive": 0])
+    let metadata = try line.value("metadata")
+    #expect(metadata["reason"] == "missed" && metadata["source"] == "feedback")
+    #expect(metadata["model"] == "small" && metadata["key"] == "r1")
+  }
+
+  @Test func `A key makes a report that is sent again harmless, also after a restart`() async throws
+  {
+    let body = #"{"text": "a", "labels": {"hate": 1}, "key": "r1"}"#
+    let other = #"{"text": "a", "labels": {"hate": 0}, "key": "r1"}"#
+    func check() async throws {
+      let server = try server()
+      let again = try await server.post("/v1/feedback", body)
+      #expect(again.status == 200)
+      #expect(try again.json()["status"] == "known")
+      #expect(try await server.post("/v1/feedback", other).status == 409)
+    }
+    do { #expect(try await server().post("/v1/feedback", body).status == 201) }
+    try await check()
+    try await check()
+    #expect(try SmallModels.lines(path).count == 1)
+    let header = try await server().post(
+      "/v1/feedback", #"{"text": "a", "labels": {"hate": 1}}"#, headers: ["idempotency-key": "r1"])
+    #expect(header.status == 200)
+  }
+
+  @Test func `Reports of many callers at once are each there once`() async throws {
+    let server = try server()
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for index in 0..<200 {
+        group.addTask {
+          try await server.post(
+            "/v1/feedback",
+            #"{"text": "t\#(index % 50)", "labels": {"hate": 1}, "key": "k\#(index % 50)"}"#
+          ).status
+        }
+      }
+      return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    }
+    #expect(statuses == [201: 50, 200: 150])
+    #expect(Set(try SmallModels.lines(path).map { try $0.string("text") }).count == 50)
+    let metrics = try await server.get("/metrics").text
+    #expect(metrics.contains("moderation_feedback_total{result=\"written\"} 50\n"))
+  }
+
+  @Test(arguments: [
+    (#"{"labels": {"hate": 1}}"#, "text"), (#"{"text": " ", "labels": {"hate": 1}}"#, "text"),
+    (#"{"text": "a"}"#, "labels"), (#"{"text": "a", "labels": {}}"#, "labels"),
+    (#"{"text": "a", "labels": {"spam": 1}}"#, "labels.spam"),
+    (#"{"text": "a", "labels": {"hate": 0.5}}"#, "labels.hate"),
+    (#"{"text": "a", "labels": {"hate": 1}, "lables": 1}"#, "lables"),
+    (#"{"text": "a", "labels": {"hate": 1}, "metadata": {"time": 1}}"#, "metadata.time"),
+    (#"{"text": "a", "labels": {"hate": 1}, "key": ""}"#, "key"),
+  ])
+  func `What is wrong with a report is named, and nothing is kept`(body: String, place: String)
+    async throws
+  {
+    let reply = try await server().post("/v1/feedback", body)
+    #expect(reply.status == 400)
+    #expect(try reply.json().value("error")["param"] == .string(place))
+    #expect(try SmallModels.lines(path).isEmpty)
+  }
+
+  @Test func `A suggested score becomes labels, or the whole verdict where the label is not known`()
+    async throws
+  {
+    let server = try server()
+    func suggest(_ attribute: String, _ value: Int, token: String = "t") async throws {
+      let reply = try await server.post(
+        "/v1alpha1/comments:suggestscore",
+        #"{"comment": {"text": "the cat"}, "attributeScores": {"\#(attribute)": {"summaryScore": {"value": \#(value)}}}, "clientToken": "\#(token)"}"#
+      )
+      #expect(reply.status == 200)
+      #expect(try reply.json() == ["clientToken": .string(token)])
+    }
+    try await suggest("IDENTITY_ATTACK", 1)
+    try await suggest("IDENTITY_ATTACK", 1)
+    try await suggest("IDENTITY_ATTACK", 0)
+    try await suggest("SPAM", 1)
+    let lines = try SmallModels.lines(path)
+    #expect(lines.map { $0["labels"] } == [["hate": 1], ["hate": 0], [:]])
+    #expect(lines[2]["metadata"]?["suggested"]?["SPAM"] == 1)
+    #expect(lines[0]["metadata"]?["source"] == "perspective")
+  }
+
+  @Test func `Without a file, feedback is refused and suggestions are read and not kept`()
+    async throws
+  {
+    let server = InProcess(try ServerState([try models.classifier()]))
+    let reply = try await server.post("/v1/feedback", #"{"text": "a", "labels": {"hate": 1}}"#)
+    #expect(reply.status == 400)
+    #expect(try reply.json().value("error")["code"] == "unsupported")
+  }
+}
