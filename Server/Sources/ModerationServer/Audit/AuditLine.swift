@@ -1,6 +1,5 @@
 import JSON
 import Moderation
-import Platform
 
 /// The lines of the audit log.
 enum AuditLine {
@@ -10,7 +9,7 @@ enum AuditLine {
     var line = JSONObject()
     line["event"] = .string(event)
     line["time"] = .string(
-      Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+      Timestamp.now)
     line["request_id"] = .string(call.record.requestID)
     line["index"] = .number(JSONNumber(index))
     line["api"] = .string(values.api.rawValue)

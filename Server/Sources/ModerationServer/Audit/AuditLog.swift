@@ -59,7 +59,7 @@ final class AuditLog: Sendable {
 
   /// The name that a full file gets: the time behind its own, and a number where that is taken.
   private static func name(of path: String) -> String {
-    let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    let time = Timestamp.now
       .filter { $0.isLetter || $0.isNumber }
     let name = "\(path).\(time)"
     var (free, number) = (name, 1)

@@ -1,6 +1,5 @@
 import JSON
 import Moderation
-import Platform
 
 /// What a person says about a message: an annotated line, as `moderate review`, `moderate evaluate` and the
 /// training scripts read it.
@@ -58,7 +57,7 @@ extension FeedbackRow {
     var object = JSONObject()
     object["source"] = .string(source)
     object["time"] = .string(
-      Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+      Timestamp.now)
     if let key { object["key"] = .string(key) }
     if let caller = call.record.current.key { object["caller"] = .string(caller) }
     object["request_id"] = .string(call.record.requestID)

@@ -1,6 +1,5 @@
 import JSON
 import Logging
-import Platform
 import Synchronization
 
 /// Writes each event as one line of JSON. No line has a text, a key or a query in it, as nobody hands
@@ -27,7 +26,7 @@ struct JSONLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     var line = JSONObject()
-    line["time"] = .string(Self.time())
+    line["time"] = .string(Timestamp.now)
     line["level"] = .string(event.level.rawValue)
     line["logger"] = .string(label)
     line["message"] = .string("\(event.message)")
@@ -39,12 +38,6 @@ struct JSONLogHandler: LogHandler {
     for (key, value) in all.sorted(by: { $0.key < $1.key }) { line[key] = Self.json(value) }
     if let error = event.error { line["error"] = .string("\(error)") }
     write(String(decoding: JSONValue.object(line).encoded(), as: UTF8.self) + "\n")
-  }
-
-  /// The time in UTC with milliseconds.
-  private static func time() -> String {
-    Date().formatted(
-      Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 
   private static func json(_ value: Logger.MetadataValue) -> JSONValue {
