@@ -25,6 +25,9 @@ class Arguments(ArgumentsBase):
 class ModerationScore(UDFBase[Arguments, float]):
     """The score of one label of the served model, from 0 to 1."""
 
+    # It waits for the server, and other places of the rules need not wait for it.
+    execute_async = True
+
     def execute(self, execution_context: ExecutionContext, arguments: Arguments) -> float:
         headers = {"content-type": "application/json"}
         if key := os.environ.get("MODERATE_KEY"):
