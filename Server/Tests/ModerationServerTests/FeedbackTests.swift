@@ -8,15 +8,17 @@ import Testing
 @Suite struct FeedbackTests {
   private let models: SmallModels
   private let path: String
+  private let model: URL
 
   init() throws {
     models = try SmallModels()
+    model = try models.classifier()
     path = models.path("feedback.jsonl")
   }
 
   private func server() throws -> InProcess {
     var settings = ServerSettings()
-    settings.models = [ModelRequest(source: try models.classifier().path)]
+    settings.models = [ModelRequest(source: model.path)]
     settings.threads = 1
     settings.feedbackFile = path
     return InProcess(try ServerState(settings))
@@ -112,14 +114,14 @@ import Testing
     try await suggest("SPAM", 1)
     let lines = try SmallModels.lines(path)
     #expect(lines.map { $0["labels"] } == [["hate": 1], ["hate": 0], [:]])
-    #expect(lines[2]["metadata"]?["suggested"]?["SPAM"] == 1)
+    #expect(try lines[2].value("metadata").value("suggested").double("SPAM") == 1)
     #expect(lines[0]["metadata"]?["source"] == "perspective")
   }
 
   @Test func `Without a file, feedback is refused and suggestions are read and not kept`()
     async throws
   {
-    let server = InProcess(try ServerState([try models.classifier()]))
+    let server = InProcess(try ServerState([model]))
     let reply = try await server.post("/v1/feedback", #"{"text": "a", "labels": {"hate": 1}}"#)
     #expect(reply.status == 400)
     #expect(try reply.json().value("error")["code"] == "unsupported")

@@ -63,7 +63,7 @@ import Testing
     #expect(lines.count == 30)
     #expect(lines[0]["shadow"] == "new" && lines[0]["model"] == "old")
     let disagreement = try lines[0].value("disagreements").value("hate")
-    #expect(disagreement["flagged"] == true && disagreement["threshold"] == 0)
+    #expect(try disagreement.bool("flagged") && disagreement.double("threshold") == 0)
     #expect(lines[0]["answered"]?["hate"]?["flagged"] == false && lines[0]["text"] == nil)
   }
 
