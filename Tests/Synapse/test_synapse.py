@@ -140,7 +140,9 @@ class Homeserver(unittest.TestCase):
 
     def test_1_the_module_has_reached_the_server(self):
         self.until(lambda: "spam_check/ping" in self.logged(), self.server)
-        self.assertIn("pinged antispam server", (self.folder / "homeserver.log").read_text())
+        events = [json.loads(line) for line in self.logged().splitlines()]
+        pings = [one for one in events if one.get("route", "").endswith("/ping")]
+        self.assertEqual(pings[0]["status"], 200)
 
     def test_2_a_kind_message_is_sent(self):
         status, answer = self.send("Thank you for your help, that was kind.")
