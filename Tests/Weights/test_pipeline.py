@@ -103,7 +103,7 @@ class Pipeline(unittest.TestCase):
         code, output = self.run_it("run")
         self.assertEqual(code, 0, output)
         self.assertIn("split: settings changed", output)
-        self.assertIn("train: inputs changed", output)
+        self.assertIn("export: inputs changed", output)
         code, output = self.run_it("run", "--from", "evaluate")
         self.assertEqual((code, output.count("done before")), (0, 5), output)
 
