@@ -70,6 +70,9 @@ def remaining(spark: SparkSession, rows: DataFrame, arguments: argparse.Namespac
     files = path.getFileSystem(spark._jsc.hadoopConfiguration())
     if not files.exists(path):
         return rows
+    # What the tasks of a run that was broken off have left would be committed with the next job, and its
+    # rows would be there twice.
+    files.delete(spark._jvm.org.apache.hadoop.fs.Path(path, "_temporary"), True)
     done = spark.read.parquet(arguments.output).where(
         (F.col("model_digest") == facts.digest) & (F.col("engine_version") == facts.version))
     return rows.join(done.select(arguments.id), arguments.id, "left_anti")

@@ -35,13 +35,14 @@ CORES = len(os.sched_getaffinity(0))
 
 def command_line(arguments, texts, folder):
     lines = folder / "texts.jsonl"
+    model = [] if arguments.model == "default" else ["--model", arguments.model]
     lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
 
     def run():
         with open(lines) as file, open(os.devnull, "w") as nothing:
             subprocess.run(
-                [program(), "classify", "--model", arguments.model, "--input", "-",
-                 "--input-format", "jsonl"], stdin=file, stdout=nothing, check=True)
+                [program(), "classify", *model, "--input", "-", "--input-format", "jsonl"],
+                stdin=file, stdout=nothing, check=True)
 
     return run
 
@@ -103,7 +104,7 @@ def ray(arguments, parquet, folder):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("texts")
-    parser.add_argument("--model", default=str(CHECKOUT / "Weights/default"))
+    parser.add_argument("--model", default="default")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--engine", action="append", choices=["spark", "ray"], default=[])
     parser.add_argument("--peer", help="the folder of a sentence-transformers model")

@@ -1,5 +1,6 @@
 """Runs the Spark script on two executors. Needs Java and a program: MODERATE."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -75,9 +76,9 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stopped(comments, expected, 
     driver.wait()
     before = {path: path.stat().st_mtime_ns for path in output.glob("*.parquet")}
     # The model comes as an archive this time; its digest is the same.
+    report = json.loads(subprocess.check_output([program(), "inspect", "--format", "json"]))
     with tarfile.open(bundle, "w:gz") as archive:
-        for path in (CHECKOUT / "Weights/default").iterdir():
-            archive.add(path, path.name)
+        archive.add(report["model"]["folder"], ".")
     finish(start(comments, output, f"--archive={bundle}", log=log), log)
     check(output, expected)
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
