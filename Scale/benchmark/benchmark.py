@@ -51,7 +51,7 @@ def spark_session():
     from pyspark.sql import SparkSession
 
     return SparkSession.builder.master(f"local[{CORES}]").config(
-        "spark.ui.enabled", False).config("spark.sql.shuffle.partitions", CORES).config(
+        "spark.ui.enabled", False).config("spark.ui.showConsoleProgress", False).config("spark.sql.shuffle.partitions", CORES).config(
         "spark.sql.execution.arrow.maxRecordsPerBatch", 1000).config(
         "spark.sql.files.maxPartitionBytes", "64k").config("spark.log.level", "ERROR").getOrCreate()
 
