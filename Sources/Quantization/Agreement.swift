@@ -38,8 +38,9 @@ public struct Agreement: Sendable {
 
   var isEnough: Bool { mean >= 0.9995 && expectedMinimum >= 0.998 }
 
-  /// The mean of a message's hidden states.
-  static func embedding(_ hidden: Matrix) -> [Float] {
+  /// The mean of a message's hidden states, or the last of them, where the model reads no other.
+  static func embedding(_ hidden: Matrix, lastToken: Bool) -> [Float] {
+    if lastToken, hidden.rows > 0 { return Array(hidden[row: hidden.rows - 1]) }
     var sum = [Float](repeating: 0, count: hidden.columns)
     for row in 0..<hidden.rows {
       for (column, value) in hidden[row: row].enumerated() { sum[column] += value }

@@ -64,11 +64,11 @@ struct CalibrationRun {
     }
   }
 
-  /// The mean of each message's states behind the last layer.
-  func embeddings() -> [[Float]] {
+  /// The embedding of each message behind the last layer, as ``Agreement`` takes it.
+  func embeddings(lastToken: Bool) -> [[Float]] {
     batches.flatMap { batch, hidden in
       encoder.finish(hidden, pass(batch))
-      return batch.messages.map { Agreement.embedding(hidden[rows: $0]) }
+      return batch.messages.map { Agreement.embedding(hidden[rows: $0], lastToken: lastToken) }
     }
   }
 

@@ -13,6 +13,7 @@ public struct ModelQuantizer {
   private let model: ModelFolder
   let encoder: Encoder
   private let tolerance: Double?
+  private let readsLastToken: Bool
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
@@ -22,13 +23,16 @@ public struct ModelQuantizer {
   ///     if its layers do a quarter of all multiplications; a site that does less may lose less, in
   ///     proportion. nil: 0.0012, then half of it and so on until the calibration's embeddings stay near
   ///     float32 (``Agreement``).
+  ///   - readsLastToken: whether a message's embedding is the state of its last token; else the mean of all
+  ///     states stands for it
   public init(
     contentsOf folder: URL, adapter: String? = nil, tolerance: Double? = nil,
-    processor: Processor = Processor()
+    readsLastToken: Bool = false, processor: Processor = Processor()
   ) throws(TransformerError) {
     model = try ModelFolder(folder, adapter: adapter, precision: .float32, processor: processor)
     encoder = try Encoder(model)
     self.tolerance = tolerance
+    self.readsLastToken = readsLastToken
   }
 
   public var layerCount: Int { encoder.layers.count }
@@ -65,7 +69,9 @@ public struct ModelQuantizer {
     _ messages: [TokenSequence]
   ) throws(TransformerError) -> [[Float]] {
     var embeddings = [[Float]](repeating: [], count: messages.count)
-    try encoder.forEachMessage(of: messages) { embeddings[$0] = Agreement.embedding($1) }
+    try encoder.forEachMessage(of: messages) {
+      embeddings[$0] = Agreement.embedding($1, lastToken: readsLastToken)
+    }
     return embeddings
   }
 
@@ -110,7 +116,7 @@ public struct ModelQuantizer {
     let prepared = PreparedModel(
       model, words: encoder.embeddings.words.path, layers: layers, tolerance: tolerance,
       reports: reports)
-    return (prepared, run.embeddings())
+    return (prepared, run.embeddings(lastToken: readsLastToken))
   }
 
   /// The indices of neighbouring layers that have the same weights; one in most models.

@@ -42,6 +42,13 @@ public struct ModelDescription: Sendable {
   /// and values only.
   public var readsOneToken: Bool { sentence.map { $0.onlyToken(skipping: 0) != nil } ?? true }
 
+  /// Whether a sentence encoder's vector is the state of a message's last token.
+  public var readsLastToken: Bool {
+    sentence?.modules.contains { module in
+      if case .pooling(let pooling) = module { pooling.modes == [.lastToken] } else { false }
+    } ?? false
+  }
+
   /// - Parameter kind: nil: what ``kind(of:)`` finds
   /// - Throws: ``TransformerError`` that names the file or key.
   public init(contentsOf folder: URL, as kind: Kind? = nil) throws(TransformerError) {

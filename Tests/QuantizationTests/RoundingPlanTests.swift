@@ -155,4 +155,25 @@ struct RoundingPlanTests {
     #expect(last.minimum > first.minimum)
     #expect(agreements.allSatisfy { $0.count == inputs.count })
   }
+
+  @Test
+  func `a model that reads its last token is judged by that token`() throws {
+    let model = try #require(QuantizationTests.models.first)
+    let inputs = try model.inputs(try model.json())
+    func first(lastToken: Bool) throws -> Agreement? {
+      var agreements: [Agreement] = []
+      let quantizer = try ModelQuantizer(contentsOf: model.url, readsLastToken: lastToken)
+      _ = try quantizer.prepare(calibration: inputs) {
+        agreements.append($0)
+        return true
+      }
+      return agreements.first
+    }
+    let (mean, last) = (
+      try #require(try first(lastToken: false)), try #require(try first(lastToken: true))
+    )
+    // What is lost in one state is lost in part in the mean of several.
+    #expect(last.mean < mean.mean)
+    #expect(last.mean > 0.99)
+  }
 }

@@ -66,7 +66,7 @@ struct Quantize: ParsableCommand {
     let processor = model.threads.processor()
     let quantizer = try ModelQuantizer(
       contentsOf: source.description.encoderFolder, adapter: source.adapter,
-      tolerance: tolerance, processor: processor)
+      tolerance: tolerance, readsLastToken: source.description.readsLastToken, processor: processor)
     let bar = ProgressBar("quantize")
     let prepared = try quantizer.prepare(
       calibration: try source.messages(texts.isEmpty ? nil : texts, count: calibrationTexts)
