@@ -3,12 +3,6 @@ import SystemPackage
 
 /// Files and folders of models.
 enum FileSystem {
-  static func bytes(of url: URL) throws(ModerationError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    try forEachPiece(of: url) { bytes += $0 }
-    return bytes
-  }
-
   /// Reads a file piece by piece, so that memory stays flat however large it is.
   static func forEachPiece(of url: URL, size: Int = 1 << 16, _ body: (ArraySlice<UInt8>) -> Void)
     throws(ModerationError)

@@ -1,3 +1,4 @@
+import JSON
 public import Platform
 
 /// The local cache of `huggingface_hub`, read only.
@@ -38,7 +39,7 @@ public struct HubCache: Sendable {
     let repository = folder.appending(
       path: "models--" + name.replacing("/", with: "--"), directoryHint: .isDirectory)
     var commit = revision
-    if let bytes = try? FileSystem.bytes(of: repository.appending(path: "refs/\(revision)")) {
+    if let bytes = try? FileContent.bytes(of: repository.appending(path: "refs/\(revision)")) {
       commit = String(decoding: bytes, as: UTF8.self)
       while commit.last?.isWhitespace == true { commit.removeLast() }
     }

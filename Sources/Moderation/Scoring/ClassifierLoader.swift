@@ -1,4 +1,5 @@
 import Heads
+import JSON
 import Platform
 import Recurrent
 import Respelling
@@ -40,7 +41,10 @@ struct ClassifierLoader {
       }
     guard let words = bundle.respellingWords else { return classifier }
     let file = folder.appending(path: words)
-    let bytes = try FileSystem.bytes(of: file)
+    let bytes: [UInt8]
+    do { bytes = try FileContent.bytes(of: file) } catch {
+      throw .unreadable(file: file.path, reason: error.reason)
+    }
     do {
       return RespellingClassifier(
         classifier, respeller: try Respeller(parsing: bytes, file: file.path))
