@@ -7,6 +7,18 @@ struct Lattice {
   private let trie: WordTrie
   private let costs: ChannelCosts
   private var best: [Step]
+  /// For each place, what follows it of a run of letters and of what may stand for them. Found once from the
+  /// back: a long run is not walked again from each of its places.
+  private let runs: [Run]
+
+  private struct Run {
+    var end: Int32
+    /// Letters, repetitions aside.
+    var letters: Int32 = 0
+  }
+
+  /// States that the walks have visited: the work that the text took.
+  private(set) var visitedStates = 0
 
   /// The last piece of a reading: from `start` on, the text as it is written, or a word of the list.
   private struct Step {
@@ -21,6 +33,19 @@ struct Lattice {
     self.costs = costs
     best = [Step](repeating: Step(), count: text.count + 1)
     best[0].cost = 0
+    runs = Self.runs(of: text)
+  }
+
+  private static func runs(of text: SpelledText) -> [Run] {
+    var runs = (0...text.count).map { Run(end: Int32($0)) }
+    for place in (0..<text.count).reversed() {
+      let sign = text.signs[place]
+      guard sign.kind == .letter || sign.kind == .stand else { continue }
+      runs[place] = runs[place + 1]
+      let isRepeated = place + 1 < text.count && text.signs[place + 1].letter == sign.letter
+      if sign.kind == .letter, !isRepeated { runs[place].letters += 1 }
+    }
+    return runs
   }
 
   /// The text with the words of the cheapest reading; nil if all of them are as they are written.
@@ -29,15 +54,15 @@ struct Lattice {
     for place in 0..<text.count where best[place].cost < .max {
       copy(from: place)
       guard text.signs[place].kind != .space else { continue }
-      let run = run(from: place)
       let isStart = place == 0 || text.signs[place - 1].kind != .letter
       walk.visit(
         from: place, isStart: isStart,
-        limit: costs.unknown + costs.unknownLetter * Int32(run.letters)
+        limit: costs.unknown + costs.unknownLetter * runs[place].letters
       ) { end, cost, word in
         relax(end, Step(cost: best[place].cost + cost, start: Int32(place), word: word))
       }
     }
+    visitedStates = WordWalk.states - walk.left
     return text(of: steps())
   }
 
@@ -52,42 +77,26 @@ struct Lattice {
       return relax(end, written(0))
     }
     if sign.kind != .letter, !sign.isDigit { relax(place + 1, written(costs.loneSign)) }
-    let run = run(from: place)
-    guard run.end > place else { return }
+    let (end, letters) = (Int(runs[place].end), runs[place].letters)
+    guard end > place else { return }
     let isElided =
-      run.end - place <= 2
-      && (run.end < text.count && text.signs[run.end].isApostrophe
+      end - place <= 2
+      && (end < text.count && text.signs[end].isApostrophe
         || place > 0 && text.signs[place - 1].isApostrophe)
     relax(
-      run.end,
+      end,
       written(
-        run.letters == 0
+        letters == 0
           ? costs.number
-          : isElided ? costs.elided : costs.unknown + costs.unknownLetter * Int32(run.end - place)))
-  }
-
-  /// A run of letters and of what may stand for them, and how many letters it has, repetitions aside.
-  private func run(from place: Int) -> (end: Int, letters: Int) {
-    var end = place
-    var letters = 0
-    while end < text.count, text.signs[end].kind == .letter || text.signs[end].kind == .stand {
-      let sign = text.signs[end]
-      if sign.kind == .letter, end == place || text.signs[end - 1].letter != sign.letter {
-        letters += 1
-      }
-      end += 1
-    }
-    return (end, letters)
+          : isElided ? costs.elided : costs.unknown + costs.unknownLetter * Int32(end - place)))
   }
 
   /// Where a mention or link that begins at the place ends; nil where there is none.
   private func endOfLink(_ place: Int) -> Int? {
+    let front = text.text(place..<min(place + 4, text.count))
+    guard front.hasPrefix("@") || front == "http" || front == "www." else { return nil }
     var end = place
     while end < text.count, text.signs[end].kind != .space { end += 1 }
-    let word = text.text(place..<end)
-    guard word.hasPrefix("@") || word.hasPrefix("http") || word.hasPrefix("www.") else {
-      return nil
-    }
     return end
   }
 

@@ -17,10 +17,13 @@ public struct Respeller: Sendable {
     trie = WordTrie(try WordList(parsing: bytes, file: file))
   }
 
+  /// A text with more signs is left as it is: messages are written in disguise, not books.
+  public static let mostSigns = 10_000
+
   /// The text with such words spelt out in lower case; nil where there are none.
   public func callAsFunction(_ text: String) -> String? {
     let spelled = SpelledText(text)
-    guard spelled.count > 0 else { return nil }
+    guard (1...Self.mostSigns).contains(spelled.count) else { return nil }
     var lattice = Lattice(text: spelled, trie: trie, costs: costs)
     return lattice.reading()
   }

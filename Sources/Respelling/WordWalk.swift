@@ -8,10 +8,15 @@ struct WordWalk {
   /// not repeated or mistyped.
   private var isKnown = false
 
-  /// Signs of the text that one word may span, and states that are visited from one place: bounds of
-  /// the work that a text can ask for.
+  /// States that may still be visited in this text before each place gets the fewest.
+  private(set) var left = Self.states
+
+  /// Signs of the text that one word may span, and states that are visited from one place, at most and
+  /// when the text has used up its share: bounds of the work that a text can ask for.
   private static let longest = 48
-  private static let mostStates = 40_000
+  static let states = 1_000_000
+  static let mostStates = 40_000
+  static let fewestStates = 200
   /// Letters of a word in which one typo is looked for, and two. Almost everything is one typo away from
   /// a shorter word.
   private static let fewestToErr = 3
@@ -55,8 +60,10 @@ struct WordWalk {
     waiting.append(
       State(
         place: Int32(start), node: 0, cost: isStart ? 0 : costs.joint, isChanged: !isStart))
+    let most = min(Self.mostStates, max(Self.fewestStates, left))
     var visited = 0
-    while let state = waiting.popLast(), visited < Self.mostStates {
+    defer { left -= visited }
+    while let state = waiting.popLast(), visited < most {
       visited += 1
       let place = Int(state.place)
       let node = trie.nodes[Int(state.node)]
@@ -72,8 +79,8 @@ struct WordWalk {
         }
       }
       // A tear is worth at most a word that nobody knows.
-      let most = limit + (state.isTorn ? costs.unknown : 0)
-      guard place - start < Self.longest, state.cost + node.leastCost < most else { continue }
+      let highest = limit + (state.isTorn ? costs.unknown : 0)
+      guard place - start < Self.longest, state.cost + node.leastCost < highest else { continue }
       if place < text.count { advance(state, text.signs[place], start) }
       if state.typos < typos, !state.isTorn { err(state, start) }
     }
@@ -171,10 +178,10 @@ struct WordWalk {
     }
   }
 
-  /// Letters in a row.
+  /// Letters in a row, as far as a word may reach.
   private func letters(from start: Int) -> Int {
     var end = start
-    while end < text.count, text.signs[end].kind == .letter { end += 1 }
+    while end < min(start + Self.longest, text.count), text.signs[end].kind == .letter { end += 1 }
     return end - start
   }
 
@@ -197,7 +204,9 @@ struct WordWalk {
   private func isWord(from start: Int) -> Bool {
     var run: [UInt8] = []
     var place = start
-    while place < text.count, text.signs[place].kind == .letter || text.signs[place].isApostrophe {
+    while place < min(start + Self.longest, text.count),
+      text.signs[place].kind == .letter || text.signs[place].isApostrophe
+    {
       if !text.signs[place].isApostrophe { run.append(text.signs[place].letter) }
       place += 1
     }

@@ -2,8 +2,8 @@ import Platform
 
 /// SHA-256 (FIPS 180-4), to tell whether a file is the one that a bundle relies on.
 ///
-/// No branch and no address depends on the data. A package that has it brings several hundred C files with it, which take longer
-/// to build than all of this library.
+/// No branch and no address depends on the data, so it may be used under a key (``KeyedDigest``). A package
+/// that has it brings several hundred C files with it, which take longer to build than all of this library.
 struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
