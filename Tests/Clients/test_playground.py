@@ -192,6 +192,8 @@ class InABrowserSkippedWithoutChromium(Page):
             writer.writerows(enumerate(texts))
         page = self.open()
         page.set_input_files("#file", path)
+        # The page reads the file while it goes on.
+        page.wait_for_selector("#start:not([hidden])")
         self.assertEqual(page.input_value("#column"), "text")
         start = time.monotonic()
         page.click("#start")
