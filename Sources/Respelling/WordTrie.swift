@@ -9,8 +9,11 @@ struct WordTrie: Sendable {
     /// The word that ends here; −1 where none does.
     var word: Int32 = -1
     /// The least cost of the words that begin with these letters.
-    var leastCost = Int32.max
+    var leastCost = WordTrie.noWord
   }
+
+  /// The cost where no word is: more than any word's, and small enough to add to.
+  fileprivate static let noWord = Int32.max / 2
 
   private(set) var nodes = [Node()]
   private let list: WordList

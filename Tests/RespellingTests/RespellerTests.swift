@@ -43,6 +43,12 @@ import Testing
     respeller = try Respeller(parsing: Array(words.utf8), file: "words")
   }
 
+  @Test(arguments: ["", "1\t9\n", "--\t10\n"])
+  func `A list without a word of letters spells nothing out`(list: String) throws {
+    let respeller = try Respeller(parsing: Array(list.utf8), file: "words.tsv")
+    for text in ["a$$h0le", "i.d.i.o.t", "****", "fine"] { #expect(respeller(text) == nil) }
+  }
+
   @Test(arguments: [
     ("you 4re an 1d10t", "you are an idiot"),
     ("a$$hole", "asshole"), ("sh!t", "shit"), ("f*ck", "fuck"), ("wh#re", "whore"),
