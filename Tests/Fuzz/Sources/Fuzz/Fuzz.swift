@@ -1,3 +1,4 @@
+import CFuzzer
 import Foundation
 
 #if canImport(Darwin)
@@ -6,122 +7,74 @@ import Foundation
   import Glibc
 #endif
 
-/// Feeds the readers with damaged files; see README.md.
+/// Feeds one reader with damaged files, as libFuzzer chooses them; see README.md.
+///
+///     Fuzz                          lists the targets
+///     Fuzz TARGET --seeds FOLDER    writes the inputs to begin with
+///     Fuzz TARGET OPTIONS…          runs; the options are libFuzzer's
 @main
 struct Fuzz {
-  var seconds = 60.0
-  /// The most inputs of a target.
-  var inputs = Int.max
-  var seed: UInt64 = 1
-  var target: String?
-  var replay: String?
+  /// The reader that the process feeds. Set before the first input.
+  nonisolated(unsafe) static var target: Target?
 
   static func main() throws {
-    var fuzz = Fuzz()
-    var arguments = CommandLine.arguments.dropFirst()
-    while let option = arguments.popFirst() {
-      guard let value = arguments.popFirst() else {
-        throw Failure(description: "\(option) needs a value")
-      }
-      switch option {
-      case "--seconds": fuzz.seconds = Double(value) ?? fuzz.seconds
-      case "--inputs": fuzz.inputs = Int(value) ?? fuzz.inputs
-      case "--seed": fuzz.seed = UInt64(value) ?? fuzz.seed
-      case "--target": fuzz.target = value
-      case "--replay": fuzz.replay = value
-      default: throw Failure(description: "unknown option \(option)")
-      }
-    }
-    try fuzz.run()
-  }
-
-  func run() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let arguments = CommandLine.arguments
+    guard arguments.count > 1 else {
+      print(Targets.all.map(\.name).joined(separator: "\n"))
+      return
+    }
+    guard let found = Targets.all.first(where: { $0.name == arguments[1] }) else {
+      throw Failure(description: "no target \(arguments[1])")
+    }
     let scratch = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(getpid())")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: scratch) }
+    let target = try found.make(Materials(root: root, scratch: scratch))
+    if arguments.count == 4, arguments[2] == "--seeds" {
+      for (index, seed) in target.seeds.enumerated() {
+        try Data(seed).write(to: URL(filePath: arguments[3]).appending(path: "seed-\(index)"))
+      }
+      try FileManager.default.removeItem(at: scratch)
+      return
+    }
+    unsafe Self.target = target
 
     // An allocation that a file has no right to ask for is a crash, not a slow machine.
     var limit = rlimit(rlim_cur: 4 << 30, rlim_max: 4 << 30)
     #if canImport(Glibc)
       unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit)
     #endif
-
-    let targets = try Targets.all(root: root, scratch: scratch)
-      .filter { target == nil || $0.name == target }
-    guard !targets.isEmpty else { throw Failure(description: "no target \(target ?? "")") }
-    if let replay {
-      let bytes = try Self.input(URL(filePath: replay))
-      for target in targets { print(target.name, target.run(bytes)) }
-      return
-    }
-    var total = 0
-    for target in targets { total += run(target, seconds: seconds / Double(targets.count)) }
-    print("\(total) inputs, no crash")
-    unsafe unlink(Self.inputName)
-  }
-
-  /// Runs one target for so long; returns the number of inputs.
-  private func run(_ target: Target, seconds: Double) -> Int {
-    var mutator = Mutator(generator: Generator(seed: seed))
-    var corpus = target.corpus
-    var answers: [String: Int] = [:]
-    for input in corpus { answers[execute(target, input, number: 0), default: 0] += 1 }
-    let accepted = answers["accepted"] ?? 0
-    let start = ContinuousClock.now
-    var count = 0
-    while count < inputs, count % 64 != 0 || ContinuousClock.now - start < .seconds(seconds) {
-      // Late additions are as likely as all the rest: they have come the furthest.
-      let isNew = mutator.generator.below(2) == 0 && corpus.count > target.corpus.count
-      let place =
-        isNew
-        ? corpus.count - 1 - mutator.generator.below(min(50, corpus.count - target.corpus.count))
-        : mutator.generator.below(corpus.count)
-      var input = mutator.mutate(corpus[place], corpus: corpus)
-      if mutator.generator.below(2) == 0 { input = target.mend(input) }
-      let answer = execute(target, input, number: count)
-      if answers[answer] == nil, corpus.count < 5000 { corpus.append(input) }
-      answers[answer, default: 0] += 1
-      count += 1
-    }
-    alarm(0)
-    let good = (answers["accepted"] ?? 0) - accepted
-    print(
-      "\(target.name): \(count) inputs in \(ContinuousClock.now - start), \(good) accepted,",
-      "\(answers.count) kinds of answer, \(accepted) of \(target.corpus.count) seeds whole")
-    return count
-  }
-
-  private static let inputName = "fuzz-input.bin"
-  /// The input at work, in memory that outlives the process: its length in 8 bytes, then its bytes.
-  private nonisolated(unsafe) static let current: UnsafeMutableRawPointer = {
-    let size = 8 + Mutator.largestInput
-    let descriptor = unsafe open(inputName, O_RDWR | O_CREAT | O_TRUNC, 0o644)
-    guard descriptor >= 0, ftruncate(descriptor, off_t(size)) == 0,
-      let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
-      unsafe memory != MAP_FAILED
-    else { fatalError("\(inputName) cannot be written") }
-    return unsafe memory
-  }()
-
-  /// The input that a crash or a hang has left.
-  private static func input(_ url: URL) throws -> [UInt8] {
-    let bytes = [UInt8](try Data(contentsOf: url))
-    let length = bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
-    return Array(bytes.dropFirst(8).prefix(length))
-  }
-
-  private func execute(_ target: Target, _ input: [UInt8], number: Int) -> String {
-    let count = min(input.count, Mutator.largestInput)
-    unsafe Self.current.storeBytes(of: UInt64(count).littleEndian, as: UInt64.self)
-    unsafe input.withUnsafeBytes { bytes in
-      if let start = bytes.baseAddress {
-        unsafe (Self.current + 8).copyMemory(from: start, byteCount: count)
+    var options = unsafe ([arguments[0]] + arguments.dropFirst(2)).map { unsafe strdup($0) }
+    unsafe options.append(nil)
+    var count = Int32(arguments.count - 1)
+    let code = unsafe options.withUnsafeMutableBufferPointer { buffer in
+      var start = unsafe buffer.baseAddress
+      return unsafe LLVMFuzzerRunDriver(&count, &start) { data, size in
+        let bytes = unsafe [UInt8](UnsafeBufferPointer(start: data, count: size))
+        unsafe Fuzz.target?.run(bytes)
+        return 0
       }
     }
-    // A clock for each input would cost more than most inputs do.
-    if number % 256 == 0 { alarm(20) }
-    return target.run(input)
+    try? FileManager.default.removeItem(at: scratch)
+    exit(code)
   }
+}
+
+/// Half of the changes are libFuzzer's own, half know what the input is made of.
+@_cdecl("LLVMFuzzerCustomMutator")
+func mutate(
+  _ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ limit: Int, _ seed: UInt32
+) -> Int {
+  guard let target = unsafe Fuzz.target else { return size }
+  var mutator = Mutator(generator: Generator(seed: UInt64(seed)))
+  let isStructural = mutator.generator.below(2) == 0
+  let newSize = isStructural ? size : unsafe LLVMFuzzerMutate(data, size, limit)
+  var bytes = unsafe [UInt8](UnsafeBufferPointer(start: data, count: newSize))
+  if isStructural { bytes = mutator.mutate(bytes, corpus: target.seeds) }
+  // A change that a checksum or a length would give away at the door is mended half of the time.
+  if mutator.generator.below(2) == 0 { bytes = target.mend(bytes) }
+  let count = min(bytes.count, limit)
+  for index in 0..<count { unsafe data[index] = bytes[index] }
+  return count
 }
