@@ -64,6 +64,7 @@ public final class Encoder: Sendable {
   ///     leaves the others out.
   ///   - body: gets the message's index and its states, `[tokens, hidden size]` or
   ///     `[1, hidden size]`, valid during the call.
+  /// - Throws: `cancelled` between two layers when the calling task was cancelled
   package func forEachMessage(
     of messages: [TokenSequence], only token: (([Int32]) -> Int)? = nil,
     _ body: (Int, Matrix) -> Void
@@ -73,15 +74,15 @@ public final class Encoder: Sendable {
       while first < messages.count {
         let end = endOfBatch(messages, from: first)
         let batch = try Batch(messages[first..<end], for: shape)
-        workspace.scope {
+        try workspace.scope { () throws(TransformerError) in
           if let token {
             let rows = zip(batch.messages, messages[first..<end]).map { rows, message in
               rows.lowerBound + token(message.ids)
             }
-            let states = run(batch, only: rows, workspace)
+            let states = try run(batch, only: rows, workspace)
             for index in rows.indices { body(first + index, states[rows: index..<index + 1]) }
           } else {
-            let states = run(batch, only: nil, workspace)
+            let states = try run(batch, only: nil, workspace)
             for (index, rows) in batch.messages.enumerated() {
               body(first + index, states[rows: rows])
             }
@@ -111,17 +112,28 @@ public final class Encoder: Sendable {
     return states
   }
 
-  private func run(_ batch: Batch, only rows: [Int]?, _ workspace: Workspace) -> Matrix {
+  private func run(_ batch: Batch, only rows: [Int]?, _ workspace: Workspace)
+    throws(TransformerError) -> Matrix
+  {
     let all = ForwardPass(
       messages: batch.messages, workspace: workspace, processor: processor)
     let last = ForwardPass(
       messages: batch.messages, rows: rows, workspace: workspace, processor: processor)
     let hidden = workspace.matrix(rows: batch.tokenCount, columns: shape.hiddenSize)
     embed(batch, into: hidden, all)
-    for layer in layers.dropLast() { layer(hidden, all) }
+    for layer in layers.dropLast() {
+      try checkCancellation()
+      layer(hidden, all)
+    }
+    try checkCancellation()
     let states = layers.last?(hidden, last) ?? last.wanted(hidden)
     finish(states, last)
     return states
+  }
+
+  /// Nobody waits for the result of a cancelled task, and a layer may take milliseconds.
+  private func checkCancellation() throws(TransformerError) {
+    if Task.isCancelled { throw .cancelled }
   }
 
   /// Fills `hidden`, `[tokens of all messages, hidden size]`, with the input of the first layer.

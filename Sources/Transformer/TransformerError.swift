@@ -33,6 +33,8 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
   case dimensionsOutOfRange(Int, of: Int)
   /// Weights that are of no use without an adapter, and none named.
   case needsAdapter(folder: String, known: String)
+  /// The Swift task that asked was cancelled before the last layer.
+  case cancelled
 
   public var description: String {
     switch self {
@@ -65,6 +67,7 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(asked) dimensions asked for; the model's vectors have \(count)"
     case .needsAdapter(let folder, let known):
       "\(folder): the model needs an adapter; it has \(known.isEmpty ? "none" : known)"
+    case .cancelled: "the task was cancelled"
     }
   }
 }

@@ -146,7 +146,7 @@ struct ClassifierLoader {
     do {
       return try body()
     } catch {
-      throw .transformer(error)
+      throw error == .cancelled ? .cancelled : .transformer(error)
     }
   }
 }

@@ -14,13 +14,22 @@ struct RecurrentClassifier: TextClassifier {
   func classify(_ texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [Classification]
   {
-    do throws(RecurrentError) {
-      return try classifier.processor.map(texts.count) { (index) throws(RecurrentError) in
-        try classify(texts[index], longTexts)
+    // Only the calling thread knows its task, so it asks between texts: a few for each thread.
+    let step = 8 * classifier.processor.threads
+    var results: [Classification] = []
+    results.reserveCapacity(texts.count)
+    while results.count < texts.count {
+      if Task.isCancelled { throw .cancelled }
+      let part = texts[results.count..<min(results.count + step, texts.count)]
+      do throws(RecurrentError) {
+        results += try classifier.processor.map(part.count) { (index) throws(RecurrentError) in
+          try classify(part[part.startIndex + index], longTexts)
+        }
+      } catch {
+        throw .recurrent(error)
       }
-    } catch {
-      throw .recurrent(error)
     }
+    return results
   }
 
   private func classify(_ text: ModelText, _ policy: LongTextPolicy) throws(RecurrentError)

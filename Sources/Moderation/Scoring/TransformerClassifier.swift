@@ -21,7 +21,12 @@ struct TransformerClassifier: TextClassifier {
   func classify(_ texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [Classification]
   {
-    let encoded = texts.map { tokens(of: $0, longTexts) }
+    var encoded: [EncodedText] = []
+    encoded.reserveCapacity(texts.count)
+    for text in texts {
+      if Task.isCancelled { throw .cancelled }
+      encoded.append(tokens(of: text, longTexts))
+    }
     // Windows of all texts go through the model together.
     var rows = try model(encoded.flatMap(\.windows))[...]
     return encoded.map { text in

@@ -1,0 +1,66 @@
+import Foundation
+import Tensor
+import TestSupport
+import Testing
+import Tokenizers
+import Transformer
+
+@testable import Moderation
+
+@Suite struct CancellationTests {
+  /// Long enough that no machine is through with it before somebody cancels.
+  private static let many = Array(
+    repeating: String(repeating: "the quick fox and the running dogs ", count: 40), count: 20_000)
+
+  private func moderator() throws -> Moderator {
+    try Moderator(
+      contentsOf: Checkout.weights.appending(path: "default"), options: .init(threads: 1))
+  }
+
+  @Test func `A task that is cancelled before it asks gets no verdict`() async throws {
+    let moderator = try moderator()
+    let task = Task { () -> ModerationError? in
+      while !Task.isCancelled { await Task.yield() }
+      do throws(ModerationError) {
+        _ = try moderator.moderate("good morning")
+        return nil
+      } catch {
+        return error
+      }
+    }
+    task.cancel()
+    #expect(await task.value == .cancelled)
+    #expect(try moderator.moderate("good morning").isFlagged == false)
+  }
+
+  @Test func `A task that is cancelled while the model runs ends between two layers`() async throws
+  {
+    let classifier = try SequenceClassifier(
+      contentsOf: Checkout.weights.appending(path: "default"), processor: Processor(threads: 1))
+    let messages = Self.many.prefix(2000).map { TokenSequence(classifier.tokenizer.encode($0).ids) }
+    let task = Task { () -> TransformerError? in
+      do throws(TransformerError) {
+        _ = try classifier.logits(of: messages)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    try await Task.sleep(for: .milliseconds(20))
+    task.cancel()
+    #expect(await task.value == .cancelled)
+  }
+
+  @Test func `A long list of texts is given up before all of them are tokens`() async throws {
+    let moderator = try moderator()
+    let task = Task { moderator.moderateEach(Self.many.map { Message($0) }) }
+    try await Task.sleep(for: .milliseconds(20))
+    task.cancel()
+    for result in await task.value {
+      guard case .failure(.cancelled) = result else {
+        Issue.record("\(result)")
+        return
+      }
+    }
+  }
+}
