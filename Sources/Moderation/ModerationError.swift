@@ -38,6 +38,10 @@ public enum ModerationError: Error, Sendable, Equatable {
   case recurrent(RecurrentError)
   /// A head that cannot be loaded, or a vector that it cannot score.
   case head(HeadError)
+  /// The Swift task that asked was cancelled while the model ran.
+  case cancelled
+  /// A model that its bundle pins, and a file of it that the bundle has no digest of.
+  case notPinned(file: String)
   /// A list of words for texts in disguise that cannot be read.
   case respelling(RespellingError)
 }
@@ -79,6 +83,9 @@ extension ModerationError: CustomStringConvertible {
       "\(bundle) has no contexts: its moderation.json has no \"context\""
     case .digestMismatch(let file, let expected, let actual):
       "\(file): SHA-256 is \(actual), the bundle expects \(expected)"
+    case .cancelled: "the task was cancelled"
+    case .notPinned(let file):
+      "\(file): the bundle pins its model and has no SHA-256 of this file in \"model.files\""
     case .invalidTree(let reason):
       "message tree: \(reason)"
     case .transformer(let error): error.description

@@ -16,6 +16,7 @@ extension Moderator {
   /// Loads a bundle with its model, or a sequence classifier.
   public init(_ source: ModelSource, options: Options = Options()) throws(ModerationError) {
     let bundle = try source.moderatorBundle()
+    try source.requirePinned()
     let loader = try ClassifierLoader(bundle: bundle, source: source, options: options)
     try self.init(
       bundle: bundle, classifier: try loader.classifier(),

@@ -12,7 +12,7 @@ struct Moderate: ParsableCommand {
     subcommands: [
       Classify.self, Embed.self, Tokenize.self, Score.self, Inspect.self,
       Evaluate.self, Perturb.self, Explain.self, Review.self, Quantize.self, Calibrate.self,
-      Serve.self,
+      Digest.self, Serve.self,
     ])
 }
 

@@ -33,6 +33,23 @@ enum FileSystem {
       && isDirectory
   }
 
+  /// The files in a folder and in the folders below it, links to folders among them. Hidden ones are left
+  /// out. A folder that cannot be read has none.
+  static func files(in folder: URL) -> [URL] {
+    files(in: folder, depth: 0)
+  }
+
+  private static func files(in folder: URL, depth: Int) -> [URL] {
+    // A link may lead back to where it lies.
+    guard depth < 20,
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    else { return [] }
+    return names.filter { !$0.hasPrefix(".") }.flatMap { name in
+      let url = folder.appending(path: name)
+      return isFolder(url) ? files(in: url, depth: depth + 1) : [url]
+    }
+  }
+
   private static func reason(_ error: Errno) -> String {
     switch error {
     case .noSuchFileOrDirectory: "no such file"

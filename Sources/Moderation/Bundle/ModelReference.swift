@@ -40,13 +40,15 @@ public struct ModelReference: Sendable, Equatable {
   public var plan: String?
   /// SHA-256 of files, by path relative to the model's folder.
   public var files: [FileDigest]
+  /// Whether the files are held to their SHA-256 whenever the bundle is loaded.
+  public var isPinned: Bool
 
   public init(
     kind: Kind, path: String? = nil, name: String? = nil, revision: String = "main",
     prompt: String? = nil, promptName: String? = nil, adapter: String? = nil,
     dimensions: Int? = nil, scoreFunction: ScoreFunction? = nil,
     precisions: [Precision] = ModelReference.usualPrecisions,
-    plan: String? = nil, files: [FileDigest] = []
+    plan: String? = nil, files: [FileDigest] = [], isPinned: Bool = false
   ) {
     self.kind = kind
     self.path = path
@@ -60,6 +62,7 @@ public struct ModelReference: Sendable, Equatable {
     self.precisions = precisions
     self.plan = plan
     self.files = files
+    self.isPinned = isPinned
   }
 }
 

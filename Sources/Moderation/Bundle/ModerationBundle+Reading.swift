@@ -132,6 +132,10 @@ extension ModelReference {
     guard !precisions.isEmpty else { throw reader.invalid("precisions", "must not be empty") }
     plan = try reader.optionalPath("plan")
     files = try reader.digests("files")
+    isPinned = try reader.optionalBool("pinned") ?? false
+    guard !isPinned || !files.isEmpty else {
+      throw reader.invalid("pinned", "needs \"files\" with the SHA-256 of the model's files")
+    }
     try reader.end()
   }
 }

@@ -55,6 +55,7 @@ extension ModelReference {
     }
     if let plan { object["plan"] = .string(plan) }
     if !files.isEmpty { object["files"] = .digests(files) }
+    if isPinned { object["pinned"] = .bool(true) }
     return .object(object)
   }
 }

@@ -39,10 +39,12 @@ struct ModelOptions: ParsableArguments {
 
 extension ModelSource {
   /// The folder of the model, for commands that need a transformer.
-  func transformer() throws(CommandError) -> URL {
+  func transformer() throws -> URL {
     if let bundle, bundle.model.kind == .characterWord {
-      throw .usage("\(bundle.name) reads characters and words; name a transformer with --model")
+      throw CommandError.usage(
+        "\(bundle.name) reads characters and words; name a transformer with --model")
     }
+    try requirePinned()
     return model
   }
 }

@@ -19,7 +19,8 @@ final class NumpyFile {
         FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: .newFile)
     }
-    pending = Self.header(rows: 0, columns: columns)
+    // Zeros: a file that nobody finished is none.
+    pending = [UInt8](repeating: 0, count: Self.headerLength)
   }
 
   deinit { try? descriptor.close() }

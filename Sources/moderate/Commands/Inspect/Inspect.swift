@@ -10,7 +10,7 @@ struct Inspect: ParsableCommand {
     discussion: """
       Prints the sizes of the model, its tokenizer, labels, precisions and memory, and the kernels \
       that this CPU runs. With --verify, the files of the bundle are compared with their SHA-256 \
-      digests; the exit code is 1 when one differs.
+      digests, and those that have none are listed; the exit code is 1 when one differs.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -23,11 +23,16 @@ struct Inspect: ParsableCommand {
     let source = try model.source()
     let report = try ModelReport(source, processor: model.threads.processor())
     let checks = verify ? source.verify() : []
+    let uncovered = verify ? source.filesWithoutDigest() : []
     let failed = checks.filter { $0.problem != nil }
     var bytes = ByteOutput()
     if output.chosen == .json {
       var object = report.json
-      if verify { object["verified"] = .bool(failed.isEmpty) }
+      if verify {
+        object["verified"] = .bool(failed.isEmpty)
+        object["verifiedFiles"] = .array(checks.map { .string($0.file) })
+        object["filesWithoutDigest"] = .array(uncovered.map(JSONValue.string))
+      }
       try bytes.write(line: JSONValue.object(object).encoded())
     } else {
       try bytes.write(report.text(for: .output))
@@ -35,6 +40,7 @@ struct Inspect: ParsableCommand {
         try bytes.write("  \(Terminal.output.styled("✓", .green)) \(check.file)\n")
       }
       if verify, checks.isEmpty { try bytes.write("  The bundle names no files to verify.\n") }
+      for file in uncovered { try bytes.write("  No digest: \(file)\n") }
     }
     try bytes.flush()
     for check in failed { complain(check.problem?.description ?? "") }

@@ -191,7 +191,7 @@ extension ModelReport {
 
   private static func text(of value: JSONValue, name: String) -> String {
     switch value {
-    case .string(let text): return DisplayText.sanitised(text)
+    case .string(let text): return visible(text)
     case .array(let elements):
       return elements.map { text(of: $0, name: name) }.joined(separator: ", ")
     case .number(let number):

@@ -131,8 +131,12 @@ struct QuantizationSource {
         report.indented() + "\n", to: target.appending(path: "quantization.json").path)
       return
     }
-    try FileOutput.write(
-      bundle.encoded(), to: target.appending(path: ModerationBundle.fileName).path)
+    let file = target.appending(path: ModerationBundle.fileName).path
+    try FileOutput.write(bundle.encoded(), to: file)
+    if self.bundle?.model.isPinned == true {
+      let pinned = try ModelSource(contentsOf: target).withDigests(isPinned: true)
+      try FileOutput.write(pinned.encoded(), to: file)
+    }
   }
 
   /// The bundle of the copy.
@@ -143,6 +147,7 @@ struct QuantizationSource {
     bundle.model.precisions = [.int8]
     bundle.model.adapter = nil
     bundle.model.files = []
+    bundle.model.isPinned = false
     bundle.quantization = report
     return bundle
   }

@@ -74,12 +74,19 @@ struct Quantize: ParsableCommand {
       bar.update(items: done, progress: .init(done: done, total: quantizer.layerCount))
     }
     bar.finish()
-    try source.copy(to: target, with: prepared)
+    // What a killed run has left must not be taken for a model: the folder gets its name when it is whole.
+    let unfinished = target.deletingLastPathComponent()
+      .appending(path: target.lastPathComponent + ".unfinished")
+    try? FileManager.default.removeItem(at: unfinished)
+    try source.copy(to: unfinished, with: prepared)
     var report = QuantizationReport(
       prepared, calibrationTexts: min(texts.count, calibrationTexts))
     try report.compare(
-      source, with: target, texts: texts, processor: processor, test: test, data: data)
-    try source.finish(target, report: report.json)
+      source, with: unfinished, texts: texts, processor: processor, test: test, data: data)
+    try source.finish(unfinished, report: report.json)
+    try FileOutput.naming(output) {
+      try FileManager.default.moveItem(at: unfinished, to: target)
+    }
     try report.show()
   }
 
