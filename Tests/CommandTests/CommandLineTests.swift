@@ -14,7 +14,7 @@ struct CommandLineTests {
   }
 
   /// A bundle over the small encoder: one label that always fires, one that never does.
-  private func bundle() throws -> TemporaryFolder {
+  func bundle() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write(
       """

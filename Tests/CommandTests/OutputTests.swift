@@ -23,8 +23,8 @@ import Testing
 
   @Test func `A message cannot command the terminal`() {
     #expect(
-      DisplayText.sanitised("a\u{1B}[2Jb\r\n\u{202E}c\u{9B}1m")
-        == "a\u{FFFD}[2Jb  \u{FFFD}c\u{FFFD}1m")
+      visible("a\u{1B}[2Jb\r\n\u{202E}c\u{9B}1m")
+        == "a␛[2Jb⏎\u{FFFD}c\u{FFFD}1m")
   }
 
   @Test(arguments: [

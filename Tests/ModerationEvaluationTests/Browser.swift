@@ -14,6 +14,8 @@ enum Browser {
     let blurBefore: String
     let blurAfter: String
     let resources: Int
+    /// Whether a message's own script did what it says.
+    let ranScript: Bool
     /// 0 is black, 1 is white.
     let darkBackground: Double
     let lightBackground: Double
@@ -121,13 +123,14 @@ enum Browser {
             width: view.innerWidth, plots, emptyPlots: empty, wrongPlots: wrong,
             overflow: Math.max(overflow, open), blurBefore: before, blurAfter: after,
             resources: view.performance.getEntriesByType("resource").length,
+            ranScript: "ran" in view,
             darkBackground: brightness(view, "dark"), lightBackground: brightness(view, "light"),
             errors,
           };
         } catch (error) {
           return {
             width: view.innerWidth, plots: {}, emptyPlots: 0, wrongPlots: [], overflow: 0,
-            blurBefore: "", blurAfter: "", resources: 0, darkBackground: 1, lightBackground: 0,
+            blurBefore: "", blurAfter: "", resources: 0, ranScript: false, darkBackground: 1, lightBackground: 0,
             errors: [String(error)],
           };
         }

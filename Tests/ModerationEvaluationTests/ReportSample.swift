@@ -73,7 +73,9 @@ enum ReportSample {
       let marks = labels.map { truths[$0] == true ? "1" : "0" }.joined()
       try evaluator.add(
         LabelledExample(
-          line: row + 1, text: "message \(row) \(marks) <script>alert(1)</script> \"x\" & é 😀",
+          line: row + 1,
+          text: "message \(row) \(marks) <script>window.ran=1</script><svg onload='window.ran=1'> "
+            + "\"x\" & é 😀",
           labels: truths,
           metadata: ["language": row % 3 == 0 ? "fr" : "en", "context": "kind \(row % 7)"]))
     }

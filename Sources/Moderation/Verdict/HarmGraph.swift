@@ -36,12 +36,10 @@ public enum HarmGraph {
   /// A DOT string. A backslash before `l`, `n` or `r` would set the text, so each is doubled.
   private static func quoted(_ text: String) -> String {
     var result = "\""
-    for scalar in text.unicodeScalars {
+    for scalar in visible(text).unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
-      case "\n", "\r": result += " "
-      case "\0": break
       default: result.unicodeScalars.append(scalar)
       }
     }

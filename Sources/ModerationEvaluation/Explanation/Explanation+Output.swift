@@ -28,7 +28,7 @@ extension Explanation {
     var line = ""
     var position = 0
     func plain(upTo end: Int) {
-      line += Self.visible(String(decoding: bytes[position..<end], as: UTF8.self))
+      line += visible(String(decoding: bytes[position..<end], as: UTF8.self))
       position = end
     }
     for word in label.words {
@@ -51,24 +51,6 @@ extension Explanation {
     case 0.1..<0.25: "33"
     default: nil
     }
-  }
-
-  /// A text on one line and without control characters.
-  public static func visible(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x0A, 0x0D, 0x2028, 0x2029: result.append("⏎")
-      case 0x09: result.append(" ")
-      case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "�")
-      case 0x7F: result.append("␡")
-      case 0x80..<0xA0: result.append("�")
-      // Marks that turn the writing direction of what follows.
-      case 0x202A...0x202E, 0x2066...0x2069: result.append("�")
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
   }
 }
 

@@ -11,7 +11,7 @@ extension EvaluationReport {
     }
     let text = String(decoding: PackageResources.report_mustache, as: UTF8.self)
     do {
-      return try MustacheTemplate(string: text).render(page(first))
+      return visibleLines(try MustacheTemplate(string: text).render(page(first)))
     } catch {
       throw .malformed(file: "report.mustache", reason: "\(error)")
     }

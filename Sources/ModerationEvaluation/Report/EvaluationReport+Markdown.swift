@@ -20,7 +20,7 @@ extension EvaluationReport {
     if let disguises = disguiseView(run) { text += Self.table(disguises) }
     for slices in sliceViews() { text += Self.table(slices) }
     for label in first.showcase { text += Self.markdown(label) }
-    return text + "\n\(Self.method(run))\n"
+    return visibleLines(text + "\n\(Self.method(run))\n")
   }
 
   private static func markdown(_ outcome: GateOutcome) -> String {
@@ -145,7 +145,7 @@ extension EvaluationReport {
   /// Text that cannot break out of a table's cell.
   private static func cell(_ text: String) -> String {
     var result = ""
-    for character in Explanation.visible(text) {
+    for character in visible(text) {
       if "\\|*_`<>[]#".contains(character) { result += "\\" }
       result.append(character)
     }
@@ -154,7 +154,7 @@ extension EvaluationReport {
 
   /// Text as inline code, with a fence that it does not contain.
   private static func code(_ text: String) -> String {
-    let text = Explanation.visible(text)
+    let text = visible(text)
     var fence = "`"
     while text.contains(fence) { fence += "`" }
     let pad = text.hasPrefix("`") || text.hasSuffix("`") || text.isEmpty ? " " : ""

@@ -64,20 +64,20 @@ struct Explain: ParsableCommand {
     var result = ""
     for label in explanation.labels {
       let mark = label.isFlagged ? terminal.styled("●", .red) : terminal.styled("·", .dim)
-      result += "\(mark) \(DisplayText.sanitised(label.name)) \(fixed(label.score, 3))\n"
+      result += "\(mark) \(visible(label.name)) \(fixed(label.score, 3))\n"
       let line =
         terminal.usesColour
-        ? explanation.colouredLine(label: label) : DisplayText.sanitised(explanation.text)
+        ? explanation.colouredLine(label: label) : visible(explanation.text)
       result += "  \(line)\n"
       for part in label.carriers.prefix(5) {
         let effect = (part.effect < 0 ? "−" : "+") + fixed(abs(part.effect), 3)
-        let text = DisplayText.truncated(DisplayText.sanitised(part.span.text), 60)
+        let text = DisplayText.truncated(visible(part.span.text), 60)
         result += "  " + terminal.styled(effect, .bold) + "  \(text)"
         result += terminal.styled(
           "  \(part.span.scalars.lowerBound)–\(part.span.scalars.upperBound)\n", .dim)
       }
       if let most = label.sentences.max(by: { $0.weight < $1.weight }), most.weight > 0 {
-        let text = DisplayText.truncated(DisplayText.sanitised(most.span.text), 60)
+        let text = DisplayText.truncated(visible(most.span.text), 60)
         result += terminal.styled("  sentence: ", .dim) + text + "\n"
       }
     }

@@ -63,7 +63,7 @@ struct Perturb: ParsableCommand {
                 let name = DisplayText.fitted(disguise.rawValue, 11)
                 try out.write(
                   Terminal.output.styled("\(name) \(strength)  ", .dim)
-                    + DisplayText.sanitised(variant) + "\n")
+                    + visible(variant) + "\n")
               case .json:
                 var object = item.object
                 object[input.textField] = .string(variant)

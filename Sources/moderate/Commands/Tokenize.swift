@@ -83,7 +83,7 @@ struct Tokenize: ParsableCommand {
     let terminal = Terminal.output
     var line = ""
     for (index, token) in tokens.enumerated() {
-      let text = DisplayText.sanitised(token)
+      let text = visible(token)
       let isSpecial = encoding.specialTokensMask[index] == 1
       line += isSpecial ? terminal.styled(text, .dim) : text
       line += terminal.styled("·\(encoding.ids[index])", .blue) + " "

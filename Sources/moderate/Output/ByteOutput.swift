@@ -1,3 +1,4 @@
+import Moderation
 import SystemPackage
 
 /// Buffered bytes to a file descriptor, written whole.
@@ -28,10 +29,10 @@ struct ByteOutput: ~Copyable {
   }
 }
 
-/// A line on standard error, `moderate: ` in front.
+/// A message on standard error, `moderate: ` in front. It may quote what a file or a message says.
 func complain(_ message: String) {
   ProgressBar.clearLine()
   var output = ByteOutput(descriptor: .standardError)
-  try? output.write("moderate: \(message)\n")
+  try? output.write("moderate: \(visibleLines(message))\n")
   try? output.flush()
 }

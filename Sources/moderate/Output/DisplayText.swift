@@ -1,4 +1,4 @@
-/// Text as a terminal shows it: its width in columns, cut and padded, and made harmless.
+/// Text as a terminal shows it: its width in columns, cut and padded.
 enum DisplayText {
   /// Columns that a text takes: two for wide East Asian characters and emoji, none for marks.
   static func width(_ text: some StringProtocol) -> Int {
@@ -50,19 +50,5 @@ enum DisplayText {
       used += next
     }
     return columns > 0 ? result + "…" : ""
-  }
-
-  /// The text on one line, without anything a terminal would obey: control characters and the marks
-  /// that turn the direction of writing. A message must not move the cursor of who reads it.
-  static func sanitised(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: result.append(" ")
-      case 0x00..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: result.append("\u{FFFD}")
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
   }
 }

@@ -7,7 +7,7 @@ struct VerdictTable {
 
   /// One message with every label, its score against its threshold, and what to do.
   func details(_ verdict: Verdict) -> String {
-    var result = terminal.styled(DisplayText.sanitised(verdict.text), .bold) + "\n"
+    var result = terminal.styled(visible(verdict.text), .bold) + "\n"
     result += summary(verdict) + "\n\n"
     var table = Table([
       .init(title: ""), .init(title: "label"), .init(title: "score", alignRight: true),
@@ -49,7 +49,7 @@ struct VerdictTable {
     let mark = labels.isEmpty ? terminal.styled("·", .dim) : styled("●", verdict.severity)
     // A tree of any depth keeps room for its text.
     let indent = depth == 0 ? "" : String(repeating: "  ", count: min(depth, 12) - 1) + "↳ "
-    let text = indent + DisplayText.sanitised(verdict.text)
+    let text = indent + visible(verdict.text)
     let verdictWidth = min(34, terminal.width / 2)
     let textWidth = max(20, terminal.width - verdictWidth - 5)
     var words = labels.map { label in

@@ -21,7 +21,7 @@ struct EvaluationTables {
   private func labels(_ part: EvaluationReport.Part) -> String {
     let run = part.run
     let name = run.precision.map { "\(run.model) in \($0)" } ?? run.model
-    var text = terminal.styled(DisplayText.sanitised(name), .bold)
+    var text = terminal.styled(visible(name), .bold)
     text += " on \(run.dataset): \(run.rows) rows"
     text += run.truncated > 0 ? ", \(run.truncated) cut\n\n" : "\n\n"
     var table = Table(
@@ -32,7 +32,7 @@ struct EvaluationTables {
         ].map { .init(title: $0, alignRight: true) })
     for label in run.labels {
       table.append([
-        .init(DisplayText.sanitised(label.name)), .init("\(label.counts.support)"),
+        .init(visible(label.name)), .init("\(label.counts.support)"),
         .init(fixed(label.threshold, 3), .dim), .init(fixed(label.precision, 3)),
         .init(fixed(label.recall, 3)), .init(fixed(label.f1, 3), .bold),
         .init(Self.text(label.intervals?.f1), .dim),
@@ -69,7 +69,7 @@ struct EvaluationTables {
     ])
     for label in tuning.labels {
       table.append([
-        .init(DisplayText.sanitised(label.name)), .init(fixed(label.before.threshold, 3), .dim),
+        .init(visible(label.name)), .init(fixed(label.before.threshold, 3), .dim),
         .init(fixed(label.after.threshold, 3), .bold), .init("\(label.counts.support)"),
         .init(label.warnings.joined(separator: "; "), .yellow),
       ])
@@ -91,7 +91,7 @@ struct EvaluationTables {
       }
       let share = 100 * Double(agreement.flipped) / Double(max(agreement.rows, 1))
       table.append([
-        DisplayText.sanitised(agreement.label), number(label?.firstF1, 3),
+        visible(agreement.label), number(label?.firstF1, 3),
         number(label?.secondF1, 3), number(label?.difference, 4), number(label?.pValue, 3),
         number(label?.mcNemar.pValue, 3), "\(agreement.flipped) (\(fixed(share, 2)) %)",
         fixed(agreement.meanDifference, 5),
@@ -127,20 +127,20 @@ struct EvaluationTables {
       [.init(title: slices.field), .init(title: "rows", alignRight: true)]
         + slices.columns.flatMap { name in
           metrics.indices.map { index in
-            let title = DisplayText.sanitised(index == 0 ? name : metrics[index].rawValue)
+            let title = visible(index == 0 ? name : metrics[index].rawValue)
             return .init(title: DisplayText.truncated(title, 20), alignRight: true)
           }
         })
     for row in slices.rows + [slices.total] {
       table.append(
         [
-          .init(DisplayText.truncated(DisplayText.sanitised(row.value), 40)),
+          .init(DisplayText.truncated(visible(row.value), 40)),
           .init("\(row.rows)", .dim),
         ] + row.counts.flatMap { counts in metrics.map { Self.cell($0, counts) } })
     }
     let title = metrics.map(\.rawValue).joined(separator: " and ") + " by \(slices.field)"
     return terminal.styled(
-      DisplayText.sanitised(slices.subject.map { "\($0): \(title)" } ?? title), .bold) + "\n\n"
+      visible(slices.subject.map { "\($0): \(title)" } ?? title), .bold) + "\n\n"
       + table.rendered(for: terminal, indent: 2) + "\n"
   }
 
@@ -156,7 +156,7 @@ struct EvaluationTables {
       return "  " + terminal.styled("The gate is passed.", .green) + "\n"
     }
     return "  " + terminal.styled("The gate is not passed:", .boldRed) + "\n"
-      + outcome.failures.map { "    \(DisplayText.sanitised($0.description))\n" }.joined()
+      + outcome.failures.map { "    \(visible($0.description))\n" }.joined()
   }
 
   private static func text(_ interval: Bootstrap.Interval?) -> String {

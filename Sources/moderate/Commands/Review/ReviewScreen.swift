@@ -23,7 +23,7 @@ struct ReviewScreen {
     if answeredBefore > 0 {
       text += terminal.styled(", \(answeredBefore) before", .dim)
     }
-    text += "\n\n  " + DisplayText.sanitised(item.example.text) + "\n\n"
+    text += "\n\n  " + visible(item.example.text) + "\n\n"
     if !item.example.context.isEmpty {
       text += terminal.styled("  \(item.example.context.joined(separator: ", "))\n\n", .dim)
     }
@@ -44,7 +44,7 @@ struct ReviewScreen {
         }
       table.append([
         .init(key, .bold), .init(isOn ? "[x]" : "[ ]", isOn ? .red : nil),
-        .init(DisplayText.sanitised(label.name), isOn ? .red : nil),
+        .init(visible(label.name), isOn ? .red : nil),
         .init(fixed(label.score, 3)), .init(fixed(label.threshold, 3), .dim),
         .init(note, .yellow),
       ])
