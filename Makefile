@@ -29,7 +29,7 @@ help: ## List what make can do.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 .PHONY: run
-run: release ## Moderate a few messages, with the default weights and the MiniLM ones.
+run: build ## Moderate a few messages, with the default weights and the MiniLM ones.
 	@echo "The default moderator:"
 	@.build/release/moderate classify --format table --input Weights/messages.txt
 	@echo
@@ -38,8 +38,8 @@ run: release ## Moderate a few messages, with the default weights and the MiniLM
 	  .build/release/moderate classify --model $(BUNDLE) --format table --input Weights/messages.txt; \
 	else echo "No MiniLM moderator: its encoder needs the network once (make encoder)."; fi
 
-.PHONY: release
-release: dependencies ## Build the command line, optimised.
+.PHONY: build
+build: dependencies ## Build the command line, optimised.
 	swift build -c release --product moderate
 
 .PHONY: test
@@ -81,7 +81,7 @@ synapse: dependencies $(CACHE)/python/Synapse.done ## Let a real Matrix homeserv
 	  $(call python,Synapse) -W ignore -m unittest discover --verbose --start-directory Tests/Synapse
 
 .PHONY: test-weights
-test-weights: release $(CACHE)/python/Weights.done ## Test the scripts of Weights/ that train and run the loop of feedback.
+test-weights: build $(CACHE)/python/Weights.done ## Test the scripts of Weights/ that train and run the loop of feedback.
 	swift build --package-path Server --product moderate-server $(SERVER)
 	MODERATE=$(CURDIR)/.build/release/moderate \
 	  MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
@@ -112,11 +112,20 @@ bench-server: server $(BUNDLE)/encoder $(CACHE)/python/server.done ## Load the s
 	  --server Server/.build/release/moderate-server --benchmark Benchmarks/.build/release/moderation-benchmark
 
 .PHONY: fuzz
-fuzz: dependencies ## Feed damaged files to every reader for SECONDS_TO_RUN (60).
-	swift run $(OPTIMISED) --package-path Tests/Fuzz Fuzz --seconds $(or $(SECONDS_TO_RUN),60)
+fuzz: dependencies ## Feed damaged files to every reader, SECONDS_TO_RUN (60) each.
+	Tests/Fuzz/run $(or $(SECONDS_TO_RUN),60)
+
+.PHONY: sanitize
+sanitize: dependencies ## Run the tests under the sanitizers of addresses, undefined behaviour and threads.
+	Tests/sanitize
+
+.PHONY: endure
+endure: build server ## Load everything for MINUTES (60), then kill it 200 times, and look at what it holds and leaves.
+	$(PYTEST) python3 Tests/Endurance/load.py --minutes $(or $(MINUTES),60)
+	$(PYTEST) python3 Tests/Endurance/kill.py
 
 .PHONY: ids
-ids: release $(CACHE)/python/tokenizers.done ## Compare token ids with Hugging Face's over all texts of the shared data.
+ids: build $(CACHE)/python/tokenizers.done ## Compare token ids with Hugging Face's over all texts of the shared data.
 	$(call python,tokenizers) Tests/Fixtures/tokenizers/compare_ids.py
 
 .PHONY: wheel
@@ -133,15 +142,15 @@ wheel: dependencies $(CACHE)/python/wheel.done ## Build the Python wheel, with t
 	rm -r Python/dist/plain
 
 .PHONY: test-python
-test-python: release $(CACHE)/python/wheel.done ## Test the Python package with the program that was built, and the server if it was.
+test-python: build $(CACHE)/python/wheel.done ## Test the Python package with the program that was built, and the server if it was.
 	$(PYTEST) $(call python,wheel) -m pytest -q -p no:cacheprovider Python/tests
 
 .PHONY: test-spark
-test-spark: release java $(CACHE)/python/scale.done ## Run the Spark script on two executors, and kill what can be killed.
+test-spark: build java $(CACHE)/python/scale.done ## Run the Spark script on two executors, and kill what can be killed.
 	$(PYTEST) $(call python,scale) -m pytest -q -p no:cacheprovider Scale/tests/test_spark.py
 
 .PHONY: test-ray
-test-ray: release $(CACHE)/python/scale.done ## Run the Ray script with two actors, and kill what can be killed.
+test-ray: build $(CACHE)/python/scale.done ## Run the Ray script with two actors, and kill what can be killed.
 	$(PYTEST) $(call python,scale) -m pytest -q -p no:cacheprovider Scale/tests/test_ray.py
 
 .PHONY: test-balancer
@@ -149,7 +158,7 @@ test-balancer: server balancers $(CACHE)/python/wheel.done ## As root: three ser
 	$(PYTEST) $(call python,wheel) -m pytest -q -p no:cacheprovider Scale/tests/test_balancer.py
 
 .PHONY: bench-scale
-bench-scale: release java encoder $(CACHE)/python/bench-scale.done ## Measure Spark and Ray beside the command line and, on Spark, sentence-transformers; TEXTS=file.json.
+bench-scale: build java encoder $(CACHE)/python/bench-scale.done ## Measure Spark and Ray beside the command line and, on Spark, sentence-transformers; TEXTS=file.json.
 	$(PYTEST) $(call python,bench-scale) Scale/benchmark/benchmark.py --engine spark --engine ray \
 	  $(TEXTS)
 	[ -d $(CACHE)/minilm-int8 ] || \
@@ -171,8 +180,13 @@ dist: dependencies $(CACHE)/python/wheel.done ## Make a relocatable tarball and 
 	PATH="$(CACHE)/python/wheel/bin:$$PATH" Packaging/dist .build/release/moderate \
 	  Server/.build/release/moderate-server Server/.build/checkouts Packaging/dist-files
 
+.PHONY: release
+release: dist ## Make the packages and SHA256SUMS; SIGN="gpg --armor --detach-sign" signs it.
+	cd Packaging/dist-files && sha256sum *.tar.gz *.deb > SHA256SUMS && sha256sum --check --quiet SHA256SUMS
+	$(if $(SIGN),cd Packaging/dist-files && $(SIGN) SHA256SUMS)
+
 .PHONY: examples
-examples: dependencies $(CACHE)/python/wheel.done release ## Build and run the examples.
+examples: dependencies $(CACHE)/python/wheel.done build ## Build and run the examples.
 	printf 'Good morning\nYou are an idiot\n' | \
 	  swift run -c release --package-path Examples/Comments | tee /dev/stderr | grep -qx '1 held'
 	printf 'text\nGood morning\nYou are an idiot\n' > Examples/.build-comments.csv
@@ -180,7 +194,7 @@ examples: dependencies $(CACHE)/python/wheel.done release ## Build and run the e
 	  tee /dev/stderr | grep -q '^You are an idiot,.*insult'
 
 .PHONY: docs
-docs: release server ## Make the site of the documentation in Documentation/site; a warning is an error.
+docs: build server ## Make the site of the documentation in Documentation/site; a warning is an error.
 	Documentation/build Documentation/site
 
 .PHONY: mpnet
