@@ -25,8 +25,9 @@ struct HostileTextTests {
     }
   }
 
+  /// A false alarm, which every report shows.
   private var line: String {
-    let object: JSONValue = ["text": .string(Self.hostile), "labels": ["always": 1]]
+    let object: JSONValue = ["text": .string(Self.hostile), "labels": ["always": 0]]
     return String(decoding: object.encoded(), as: UTF8.self)
   }
 
