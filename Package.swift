@@ -60,7 +60,7 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", dependencies: ["COpenBLAS"]),
     module("Platform"),
-    module("JSON", ["Platform"]),
+    module("JSON", ["Platform", system]),
     module("Tensor", ["COpenBLAS", "CKernels", "Platform"]),
     module("Safetensors", ["JSON", "Platform", system]),
     module("Tokenizers", ["JSON", "Platform"]),

@@ -6,22 +6,11 @@ package enum FileContent {
     package let reason: String
   }
 
-  /// The bytes of a file.
+  /// The bytes of a regular file of at most ``RegularFile/largest`` bytes.
   package static func bytes(of url: URL) throws(Unreadable) -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: url))
-    } catch let error as CocoaError {
-      throw Unreadable(reason: reason(error, url))
-    } catch {
-      throw Unreadable(reason: "\(error)")
-    }
-  }
-
-  private static func reason(_ error: CocoaError, _ url: URL) -> String {
-    switch error.code {
-    case .fileReadNoSuchFile, .fileNoSuchFile: "no such file" + nearMiss(of: url)
-    case .fileReadNoPermission: "no permission to read it"
-    default: "\(error)"
+    do { return try RegularFile.bytes(url.path) } catch {
+      guard error.reason == "no such file" else { throw error }
+      throw Unreadable(reason: error.reason + nearMiss(of: url))
     }
   }
 

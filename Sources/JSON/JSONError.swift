@@ -44,6 +44,8 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   case duplicateKey(String, at: JSONLocation)
   /// Arrays and objects are nested deeper than the limit.
   case tooDeep(limit: Int, at: JSONLocation)
+  /// A value that is read as a tree has more bytes than the limit.
+  case tooLong(limit: Int, at: JSONLocation)
   /// A number that the wanted type cannot hold.
   case numberOutOfRange(String, type: String, at: JSONLocation)
   /// No value at this key path.
@@ -70,6 +72,8 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(location): a surrogate escape without its other half"
     case .duplicateKey(let key, let location): "\(location): the key \"\(key)\" is repeated"
     case .tooDeep(let limit, let location): "\(location): nested deeper than \(limit) levels"
+    case .tooLong(let limit, let location):
+      "\(location): a value of more than \(limit) bytes"
     case .numberOutOfRange(let number, let type, let location):
       "\(location): the number \(number) does not fit into \(type)"
     case .missing(let path): "\(path) is missing"

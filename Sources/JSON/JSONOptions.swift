@@ -17,14 +17,17 @@ public struct JSONOptions: Sendable, Equatable {
   public var loneSurrogates: LoneSurrogates
   /// How deep arrays and objects may be nested.
   public var maximumDepth: Int
+  /// The most bytes of a value that is read as a tree, which takes up to thirty times its text in memory.
+  public var maximumTreeBytes: Int
 
   public init(
     allowsNonFiniteNumbers: Bool = false, loneSurrogates: LoneSurrogates = .reject,
-    maximumDepth: Int = 128
+    maximumDepth: Int = 128, maximumTreeBytes: Int = 32 << 20
   ) {
     self.allowsNonFiniteNumbers = allowsNonFiniteNumbers
     self.loneSurrogates = loneSurrogates
     self.maximumDepth = max(1, maximumDepth)
+    self.maximumTreeBytes = maximumTreeBytes
   }
 
   /// For files of a model: RFC 8259, everything doubtful is an error.

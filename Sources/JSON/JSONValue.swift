@@ -92,6 +92,13 @@ public struct JSONNumber: Sendable, Equatable {
 extension JSONScanner {
   /// Reads one value of any kind into a tree.
   package mutating func value() throws(JSONError) -> JSONValue {
+    try tree(endingBefore: position + options.maximumTreeBytes)
+  }
+
+  private mutating func tree(endingBefore limit: Int) throws(JSONError) -> JSONValue {
+    guard position <= limit else {
+      throw .tooLong(limit: options.maximumTreeBytes, at: location(position))
+    }
     switch try peek() {
     case .null:
       _ = try null()
@@ -104,12 +111,12 @@ extension JSONScanner {
     case .array:
       var elements: [JSONValue] = []
       try beginArray()
-      while try nextElement() { elements.append(try value()) }
+      while try nextElement() { elements.append(try tree(endingBefore: limit)) }
       return .array(elements)
     case .object:
       var object = JSONObject()
       try beginObject()
-      while let key = try nextKey() { object.append(string(key), try value()) }
+      while let key = try nextKey() { object.append(string(key), try tree(endingBefore: limit)) }
       return .object(object)
     }
   }

@@ -30,6 +30,8 @@ public enum ModerationError: Error, Sendable, Equatable {
   /// A context for a bundle without prefixes.
   case contextNotSupported(bundle: String)
   case digestMismatch(file: String, expected: String, actual: String)
+  /// A text of more bytes than are read, what stands in front of it included.
+  case textTooLong(bytes: Int, limit: Int)
   /// Message trees whose nodes do not follow their parents.
   case invalidTree(String)
   /// A transformer that cannot be loaded, or a text that it cannot read.
@@ -86,6 +88,8 @@ extension ModerationError: CustomStringConvertible {
     case .cancelled: "the task was cancelled"
     case .notPinned(let file):
       "\(file): the bundle pins its model and has no SHA-256 of this file in \"model.files\""
+    case .textTooLong(let bytes, let limit):
+      "a text of \(bytes) bytes; at most \(limit) are read"
     case .invalidTree(let reason):
       "message tree: \(reason)"
     case .transformer(let error): error.description

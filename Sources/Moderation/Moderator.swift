@@ -120,7 +120,7 @@ public struct Moderator: Sendable {
   public var input: ModelTokenizer? { classifier.modelInput }
 
   /// Tokens of one pass, special ones included: the least of what the model, the bundle and the
-  /// options allow. Nil where the model's tokens are words, or only memory bounds them.
+  /// options allow. Nil where the model's tokens are words.
   public var maximumTokens: Int? { classifier.passTokens }
 
   /// The message in the context that it is judged in: its own, or the default one.

@@ -50,6 +50,8 @@ public struct CharacterWordClassifier: Sendable {
       preparation = read
     }
     try root.end()
+    try configuration.checkLengths(
+      root, text: preparation.map { ($0.maximumCharacters, $0.maximumWords) })
     do {
       let checkpoint = try Checkpoint(
         contentsOf: folder.appendingPathComponent("model.safetensors"))

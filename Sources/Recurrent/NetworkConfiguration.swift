@@ -80,6 +80,10 @@ struct NetworkConfiguration: Sendable {
   private static let counts = 1...10_000_000
   /// Numbers that ``CharacterConvolution`` may hold: a gigabyte of them.
   private static let largestTable = 1 << 28
+  /// Numbers that the words of one text may make in the recurrence: a gigabyte of them.
+  private static let largestStates = 1 << 28
+  /// Numbers of a table that the spelling of one text may add up: some seconds of work.
+  private static let mostSums = 1 << 34
 
   init(_ root: ConfigurationReader) throws(RecurrentError) {
     labels = try root.strings("labels")
@@ -142,6 +146,30 @@ struct NetworkConfiguration: Sendable {
     self.dense = dense
     output = try network.optionalChoice("output") ?? .sigmoid
     try network.end()
+  }
+
+  /// Refuses lengths that ask for more memory or time for one text than anybody would give it.
+  ///
+  /// - Parameters:
+  ///   - text: the most characters and words that the preparation of texts gives; nil where there is none
+  func checkLengths(
+    _ root: ConfigurationReader, text: (characters: Int, words: Int)?
+  ) throws(RecurrentError) {
+    if let count = words.length ?? text?.words, count * 8 * units > Self.largestStates {
+      throw root.invalid(
+        words.length == nil ? "text.maximumWords" : "network.words.length",
+        "is \(count), which with \(units) units makes more than \(Self.largestStates) numbers of a text"
+      )
+    }
+    let taps = convolutions.reduce(0) { $0 + $1.width * ($1.filters + 15) }
+    if let count = characters.length ?? text?.characters {
+      let (sums, overflow) = count.multipliedReportingOverflow(by: taps)
+      guard !overflow, sums <= Self.mostSums else {
+        throw root.invalid(
+          characters.length == nil ? "text.maximumCharacters" : "network.characters.length",
+          "is \(count), which makes more than \(Self.mostSums) sums of a text with filters × width")
+      }
+    }
   }
 
   /// Features that characters and words contribute together.

@@ -22,7 +22,7 @@ public struct Respeller: Sendable {
 
   /// The text with such words spelt out in lower case; nil where there are none.
   public func callAsFunction(_ text: String) -> String? {
-    let spelled = SpelledText(text)
+    let spelled = SpelledText(text, limit: Self.mostSigns)
     guard (1...Self.mostSigns).contains(spelled.count) else { return nil }
     var lattice = Lattice(text: spelled, trie: trie, costs: costs)
     return lattice.reading()

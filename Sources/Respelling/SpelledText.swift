@@ -36,9 +36,10 @@ struct SpelledText {
   /// Whether most letters are capitals.
   private(set) var isShouted = false
 
-  init(_ text: String) {
+  /// - Parameter limit: signs that are read, and one more
+  init(_ text: String, limit: Int = .max - 1) {
     utf8 = Array(text.utf8)
-    signs.reserveCapacity(utf8.count)
+    signs.reserveCapacity(min(utf8.count, limit + 1))
     var start = 0
     for scalar in text.unicodeScalars {
       defer { start += UTF8.width(scalar) }
@@ -49,6 +50,7 @@ struct SpelledText {
         continue
       }
       signs.append(Self.sign(scalar, start))
+      if signs.count > limit { break }
     }
     let letters = signs.count { $0.kind == .letter }
     isShouted = 2 * signs.count(where: \.isCapital) > letters

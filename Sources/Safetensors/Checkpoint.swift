@@ -46,7 +46,8 @@ package struct Checkpoint: Sendable {
     let (listed, metadata) = try ShardIndex.read(index)
     let folder = index.deletingLastPathComponent()
     var shards: [Shard] = []
-    for name in Set(listed.values).sorted() {
+    let tensors = Dictionary(grouping: listed.keys) { listed[$0] ?? "" }
+    for (name, wanted) in tensors.sorted(by: { $0.key < $1.key }) {
       let shard = try Shard(FileStorage(mapping: folder.appendingPathComponent(name).path))
       for tensor in shard.tensors {
         guard let place = listed[tensor.name] else {
@@ -57,8 +58,8 @@ package struct Checkpoint: Sendable {
         }
       }
       let present = Set(shard.tensors.map(\.name))
-      for (tensor, place) in listed.sorted(by: { $0.key < $1.key }) where place == name {
-        guard present.contains(tensor) else { throw .notInShard(tensor: tensor, shard: name) }
+      if let missing = wanted.sorted().first(where: { !present.contains($0) }) {
+        throw .notInShard(tensor: missing, shard: name)
       }
       shards.append(shard)
     }

@@ -35,6 +35,9 @@ package struct CheckpointScope: Sendable {
 
   package func contains(_ name: String) -> Bool { checkpoint.contains(path(name)) }
 
+  /// Whether somebody has read the tensor.
+  package func isConsumed(_ name: String) -> Bool { record.contains(path(name)) }
+
   /// The tensor, whatever its shape.
   package func tensor(_ name: String) throws(SafetensorsError) -> StoredTensor {
     let tensor = try checkpoint.tensor(named: path(name))
@@ -112,6 +115,8 @@ final class ConsumptionRecord: Sendable {
   private let consumed = Mutex<Set<String>>([])
 
   var names: Set<String> { consumed.withLock { $0 } }
+
+  func contains(_ name: String) -> Bool { consumed.withLock { $0.contains(name) } }
 
   func insert(_ name: String) { consumed.withLock { _ = $0.insert(name) } }
 }

@@ -1,3 +1,4 @@
+import JSON
 import SystemPackage
 
 #if canImport(Darwin)
@@ -35,18 +36,10 @@ package enum PageAdvice: Sendable {
   init(mapping path: String) throws(SafetensorsError) {
     name = path
     let descriptor: FileDescriptor
-    do {
-      descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-    } catch { throw .cannotRead(file: path, reason: "\(error)") }
+    do { (descriptor, count) = try RegularFile.open(path) } catch {
+      throw .cannotRead(file: path, reason: error.reason)
+    }
     defer { try? descriptor.close() }
-    var status = stat()
-    guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
-      throw .cannotRead(file: path, reason: FileStorage.reason())
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .cannotRead(file: path, reason: "not a regular file")
-    }
-    count = Int(status.st_size)
     isMapped = count > 0
     guard count > 0 else {
       unsafe base = nil

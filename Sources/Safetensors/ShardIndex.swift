@@ -7,8 +7,10 @@ enum ShardIndex {
     _ url: URL
   ) throws(SafetensorsError) -> (shards: [String: String], metadata: [String: String]) {
     let file = url.path
-    let storage = try FileStorage(mapping: file)
-    let bytes = unsafe storage.withBytes(0..<storage.count) { bytes in unsafe Array(bytes) }
+    let bytes: [UInt8]
+    do { bytes = try FileContent.bytes(of: url) } catch {
+      throw .cannotRead(file: file, reason: error.reason)
+    }
     var shards: [String: String] = [:]
     var metadata: [String: String] = [:]
     do {

@@ -15,9 +15,13 @@ struct TensorEntry: Sendable, Equatable {
 /// or remainder, and each spans as many bytes as its shape and type need. So a later read cannot
 /// leave the file.
 struct SafetensorsHeader: Sendable {
-  /// As in the reference implementation.
-  static let maximumLength = 100_000_000
+  /// What a tree of JSON may take: a checkpoint of a thousand tensors has 100 kB. The reference
+  /// implementation reads up to 100 MB.
+  static let maximumLength = JSONOptions.strict.maximumTreeBytes
   static let metadataKey = "__metadata__"
+  /// Tensors of a file, and bytes of the name of one: what goes over all names stays short.
+  static let mostTensors = 65_536
+  static let longestName = 1024
 
   /// In the order of their data.
   let entries: [TensorEntry]
@@ -51,8 +55,19 @@ struct SafetensorsHeader: Sendable {
     var entries: [TensorEntry] = []
     var metadata: [String: String] = [:]
     var names: Set<String> = []
+    guard members.count <= Self.mostTensors else {
+      throw .invalidHeader(
+        file: file,
+        .invalid(
+          path: "$", reason: "has \(members.count) keys; at most \(Self.mostTensors) are read"))
+    }
     entries.reserveCapacity(members.count)
     for (name, value) in members {
+      guard name.utf8.count <= Self.longestName else {
+        throw .invalidEntry(
+          file: file, tensor: name.prefix(40) + "…",
+          reason: "a name of \(name.utf8.count) bytes; at most \(Self.longestName) are read")
+      }
       if name == Self.metadataKey {
         metadata = try Self.metadata(value, file)
       } else {

@@ -147,6 +147,8 @@ extension AddedTokens {
       var result: [SplitText.Split] = []
       var last = split.start
       var index = split.start
+      // The end of the white space that was passed over last: a run of it is walked once.
+      var spaceEnd = split.start
       func piece(_ start: Int, _ end: Int, _ token: Int32) {
         guard start < end else { return }
         result.append(
@@ -169,8 +171,11 @@ extension AddedTokens {
         {
           continue
         }
-        if token.stripsLeft { start = max(skipBack(bytes, start, split), last) }
-        if token.stripsRight { end = skip(bytes, end, split) }
+        if token.stripsLeft { start = max(skipBack(bytes, start, last), last) }
+        if token.stripsRight {
+          if end >= spaceEnd { spaceEnd = skip(bytes, end, split) }
+          end = spaceEnd
+        }
         if last < start { piece(last, start, -1) }
         piece(start, end, ids[match.piece])
         last = end
@@ -207,10 +212,10 @@ extension AddedTokens {
     }
 
     private func skipBack(
-      _ bytes: borrowing Span<UInt8>, _ index: Int, _ split: SplitText.Split
+      _ bytes: borrowing Span<UInt8>, _ index: Int, _ first: Int
     ) -> Int {
       var index = index
-      while index > split.start {
+      while index > first {
         let before = UTF8Scalars.before(bytes, index)
         let scalar = UTF8Scalars.read(bytes, before).scalar
         guard ScalarTable.shared[scalar].contains(.whitespace) else { break }

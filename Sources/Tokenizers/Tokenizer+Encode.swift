@@ -28,10 +28,12 @@ extension Tokenizer {
   ///   - maximumLength: the most tokens a window may have, special ones included.
   ///   - overlap: how many tokens of its text a window shares with the one before it; at most one
   ///     fewer than its text has room for.
+  ///   - maximumCount: the most windows; of a text that needs more, the first ones.
   /// - Returns: at least one window; a text that fits is one. `isTruncated` says of each that
   ///   there are others.
   public func encode(
-    windowsOf text: String, maximumLength: Int, overlap: Int = 0, addingSpecialTokens: Bool = true
+    windowsOf text: String, maximumLength: Int, overlap: Int = 0, maximumCount: Int = .max,
+    addingSpecialTokens: Bool = true
   ) -> [Encoding] {
     let original = Array(text.utf8)
     let run = run(original, sequence: 0)
@@ -41,7 +43,7 @@ extension Tokenizer {
     var windows: [Range<Int>] = []
     if truncatesLeft {
       var end = run.count
-      while true {
+      while windows.count < maximumCount {
         let start = max(0, end - room)
         windows.append(start..<end)
         if start == 0 { break }
@@ -49,7 +51,7 @@ extension Tokenizer {
       }
     } else {
       var start = 0
-      while true {
+      while windows.count < maximumCount {
         let end = min(run.count, start + room)
         windows.append(start..<end)
         if end == run.count { break }

@@ -9,6 +9,10 @@ public struct Tokenizer: Sendable {
   var postProcessor: PostProcessor?
   var addedTokens: AddedTokens
 
+  /// Bytes of a text that moderators and encoders take, what they put in front of it included: a long
+  /// book has three million. Tokens take some hundred times the memory of the text they are of.
+  public static let longestText = 4 << 20
+
   /// The longest input that the model's makers had in mind, in tokens; nil if they do not say.
   public internal(set) var modelMaximumLength: Int?
   /// Whether a text that is too long loses its beginning instead of its end.

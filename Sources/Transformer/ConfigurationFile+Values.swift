@@ -20,6 +20,17 @@ extension ConfigurationFile {
     return size
   }
 
+  /// Refuses relative positions whose tables would take more than 4 GiB: each layer has its own two,
+  /// which are computed from one table of the file.
+  ///
+  /// - Parameter span: distances to either side
+  func requireSmallTables(
+    _ key: String, span: Int, hidden: Int, layers: Int
+  ) throws(TransformerError) {
+    let (numbers, overflow) = (4 * span * hidden).multipliedReportingOverflow(by: layers)
+    guard !overflow, numbers <= 1 << 30 else { throw unsupported(key, "\(span)") }
+  }
+
   /// The number of layers, which may be 0.
   func layerCount(_ key: String, default fallback: Int? = nil) throws(TransformerError) -> Int {
     try size(key, default: fallback, in: 0...4096)

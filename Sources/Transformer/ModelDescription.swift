@@ -31,8 +31,8 @@ public struct ModelDescription: Sendable {
   let sentence: SentenceTransformerConfiguration?
 
   public var tokenizer: Tokenizer { input.tokenizer }
-  /// The longest text in tokens, special ones included, where no limit is given; nil: no limit.
-  public var maximumTokens: Int? { input.limit() == .max ? nil : input.limit() }
+  /// The longest text in tokens, special ones included, where no limit is given.
+  public var maximumTokens: Int? { input.limit() }
   /// The prompts that a sentence encoder was trained with, by name.
   public var prompts: [String: String] { input.prompts }
   /// What follows a sentence encoder's layers, in order, such as `mean` and `normalize`.

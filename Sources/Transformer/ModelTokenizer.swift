@@ -24,11 +24,14 @@ public struct EncodedInput: Sendable {
 /// Makes tokens of texts as a model's folder says: its tokenizer, its prompts, its longest input.
 public struct ModelTokenizer: Sendable {
   public let tokenizer: Tokenizer
-  /// The most tokens that the model takes, special ones included; nil where only memory bounds them.
+  /// The most tokens that the model takes, special ones included; nil where its files name no limit.
   public let maximumTokens: Int?
   /// The limit where nobody gives one: the positions that `config.json` names. Attention takes time
   /// by the square of the length, and one message must not take it without being asked.
   private let usualTokens: Int?
+  /// The most tokens of one input, whatever a model's files and the caller say. The encoders here were
+  /// trained with 40,960 at most.
+  public static let mostTokens = 131_072
   /// The texts that may stand in front of a text, by name.
   public let prompts: [String: String]
   /// The name of the prompt that is used where none is given.
@@ -90,9 +93,9 @@ public struct ModelTokenizer: Sendable {
   }
 
   /// The most tokens of one input: the least of what the model takes and of the limits that are
-  /// given, else the positions that the configuration names.
+  /// given, else the positions that the configuration names; never more than ``mostTokens``.
   public func limit(_ limits: Int?...) -> Int {
-    ([maximumTokens] + limits).compactMap(\.self).min() ?? usualTokens ?? .max
+    min(([maximumTokens] + limits).compactMap(\.self).min() ?? usualTokens ?? .max, Self.mostTokens)
   }
 
   /// The text of a prompt.

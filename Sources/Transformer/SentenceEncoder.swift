@@ -65,6 +65,12 @@ public final class SentenceEncoder: Sendable {
   ///
   /// - Throws: ``TransformerError`` for a text whose tokens the encoder does not have.
   public func embed(_ inputs: [ModelInput]) throws(TransformerError) -> [SentenceEmbedding] {
+    for text in inputs {
+      let bytes = (text.prompt ?? input.defaultPrompt).utf8.count + text.text.utf8.count
+      guard bytes <= Tokenizer.longestText else {
+        throw .textTooLong(bytes: bytes, limit: Tokenizer.longestText)
+      }
+    }
     let encoded = inputs.map { input.encode($0) }
     let vectors = try embed(encoded.map(\.sequence))
     return zip(encoded, vectors).map { encoded, vector in

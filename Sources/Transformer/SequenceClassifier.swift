@@ -66,6 +66,9 @@ public final class SequenceClassifier: Sendable {
     return logits
   }
 
+  /// Labels of a classifier: each is in every verdict.
+  static let mostLabels = 10_000
+
   /// Names by `id2label`, or `LABEL_0` … where the file has only a count.
   static func labels(_ file: ConfigurationFile) throws(TransformerError) -> [String] {
     let read = try file.read { json throws(JSONError) in
@@ -74,10 +77,13 @@ public final class SequenceClassifier: Sendable {
       )
     }
     guard let named = read.named, !named.isEmpty else {
-      guard read.count > 0, read.count < 1 << 20 else {
+      guard (1...mostLabels).contains(read.count) else {
         throw file.unsupported("num_labels", "\(read.count)")
       }
       return (0..<read.count).map { "LABEL_\($0)" }
+    }
+    guard named.count <= mostLabels else {
+      throw file.unsupported("id2label", "\(named.count) labels")
     }
     var labels = [String?](repeating: nil, count: named.count)
     for (key, value) in named {

@@ -24,6 +24,8 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
   case tokenOutOfRange(id: Int32, vocabulary: Int)
   /// More tokens than the model has positions for.
   case tooManyTokens(count: Int, maximum: Int)
+  /// A text of more bytes than are read, its prompt included.
+  case textTooLong(bytes: Int, limit: Int)
   /// A message without a single token, special ones included.
   case noTokens
   /// A file of int8 weights, and another precision asked for.
@@ -59,6 +61,8 @@ public enum TransformerError: Error, Sendable, Equatable, CustomStringConvertibl
       "token id \(id) is outside the vocabulary of \(vocabulary)"
     case .tooManyTokens(let count, let maximum):
       "\(count) tokens, but the model has positions for \(maximum)"
+    case .textTooLong(let bytes, let limit):
+      "a text of \(bytes) bytes; at most \(limit) are read"
     case .noTokens: "a message without tokens has no embedding"
     case .preparedForInt8(let file): "\(file) holds int8 weights, which run in int8 only"
     case .unknownPrompt(let name, let known):

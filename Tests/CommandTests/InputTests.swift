@@ -216,6 +216,26 @@ import Testing
     #expect(complaints == ["line 3: a zero", "1 of 4 lines could not be used"])
   }
 
+  @Test func `row "a batch": records of more bytes together wait for the next`() throws {
+    let file = try TemporaryFile("aaaa\nbbbbb\nc\n" + #"{"text": "d"}"# + "\n", name: "x.txt")
+    var run = BatchRun(title: "test")
+    #expect(run.batchBytes == 1 << 20)
+    run.batchBytes = 9
+    var batches: [[String]] = []
+    try run.run(
+      try RecordReader(path: file.path, format: .lines),
+      prepare: { record throws(RecordProblem) in
+        guard case .text(let text) = record else { throw RecordProblem("no text") }
+        return text
+      },
+      work: { texts in
+        batches.append(texts)
+        return texts
+      },
+      emit: { (_, _: Result<String, RecordProblem>) in })
+    #expect(batches == [["aaaa", "bbbbb"], ["c", #"{"text": "d"}"#]])
+  }
+
   @Test(arguments: [1, 2, 3, 64])
   func `Results come in order, problems in their place`(batchSize: Int) throws {
     let file = try TemporaryFile("1\nx\n3\n4\ny\n6\n")

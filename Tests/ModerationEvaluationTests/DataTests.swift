@@ -171,6 +171,17 @@ struct DataTests {
       ])
   }
 
+  @Test func `row "a file that is not read by lines": one byte more is refused`() throws {
+    #expect(ByteStream.longestFile == 1 << 30)
+    for size in [1, 3, 100] {
+      func rest(_ limit: Int) throws -> [UInt8]? {
+        try ByteStream(pieces: once(Array("abcdefgh".utf8), size: size)).rest(limit: limit)
+      }
+      #expect(try rest(8) == Array("abcdefgh".utf8))
+      #expect(try rest(7) == nil)
+    }
+  }
+
   @Test func `a stream of bytes ends lines at newlines, whatever the pieces`() throws {
     let text = "\u{FEFF}a\r\n\u{FEFF}b\rc\n\nd\r"
     for size in [1, 2, 3, 5, 100] {

@@ -92,6 +92,51 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("\"words\": {", "\"words\": {\"length\": 1000001,", "network.words.length is 1000001"),
+    ("\"maximumWords\": 30", "\"maximumWords\": 1000001", "text.maximumWords is 1000001"),
+    (
+      "\"maximumCharacters\": 120", "\"maximumCharacters\": 1000001",
+      "text.maximumCharacters is 1000001"
+    ),
+    ("\"minimum\": 3", "\"minimum\": 65", "text.subwords.minimum is 65"),
+    ("\"units\": 12", "\"units\": 65537", "network.dense[0].units is 65537"),
+    (
+      "\"subwordBuckets\": 64", "\"subwordBuckets\": 10000001",
+      "network.words.subwordBuckets is 10000001"
+    ),
+  ])
+  func `row "characters and words": lengths and sizes beyond the bounds are refused`(
+    old: String, new: String, expected: String
+  ) throws {
+    let message = try message(replacing: old, with: new)
+    #expect(message?.contains(expected) == true, "\(message ?? "loaded")")
+  }
+
+  @Test func `row "characters and words": a text whose states or sums do not fit is refused`()
+    throws
+  {
+    let root = try ConfigurationReader(
+      contentsOf: Fixtures.folder.appendingPathComponent("small/config.json"))
+    let configuration = try NetworkConfiguration(root)
+    func message(characters: Int, words: Int) -> String {
+      do {
+        try configuration.checkLengths(root, text: (characters, words))
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    let words = (1 << 28) / (8 * configuration.units)
+    #expect(message(characters: 1, words: words) == "no error")
+    #expect(
+      message(characters: 1, words: words + 1).contains("text.maximumWords is \(words + 1)"))
+    let taps = configuration.convolutions.reduce(0) { $0 + $1.width * ($1.filters + 15) }
+    let characters = (1 << 34) / taps
+    #expect(message(characters: characters, words: 1) == "no error")
+    #expect(
+      message(characters: characters + 1, words: 1)
+        .contains("text.maximumCharacters is \(characters + 1)"))
+  }
+
   @Test func `A table that would not fit is refused before it is made`() throws {
     let message = try message(
       "keras-masked", replacing: "\"count\": 30,", with: "\"count\": 9000000,")

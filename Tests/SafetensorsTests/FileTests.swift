@@ -162,7 +162,7 @@ import Testing
       #"{"a":"a.safetensors","b":"b.safetensors","c":"b.safetensors"}"#,
       "tensor c is not in b.safetensors"
     ),
-    (#"{"a":"a.safetensors","b":"c.safetensors"}"#, "No such file"),
+    (#"{"a":"a.safetensors","b":"c.safetensors"}"#, "no such file"),
     (#"{"a":"../a.safetensors"}"#, "is not the name of a file in the same folder"),
     (#"{"a":"/etc/passwd"}"#, "is not the name of a file in the same folder"),
     (#"{"a":".."}"#, "is not the name of a file in the same folder"),

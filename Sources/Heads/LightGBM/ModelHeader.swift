@@ -36,7 +36,7 @@ struct ModelHeader {
       }
     }
     let limit = 1 << 24
-    featureCount = try fields.integer("max_feature_idx", 0...limit) + 1
+    featureCount = try fields.integer("max_feature_idx", 0...limit - 1) + 1
     let names = try fields.words("feature_names").count
     guard names == featureCount else {
       throw fields.error("feature_names", "\(names) names for \(featureCount) features")

@@ -118,6 +118,10 @@ extension HeadReader {
   func doubles(
     _ scope: CheckpointScope, _ name: String, _ shape: [Int]
   ) throws(HeadError) -> [Double] {
+    // Each reading is a copy: a file that names one tensor many times could ask for any memory.
+    guard !scope.isConsumed(name) else {
+      throw inconsistent("two models have the tensor \(scope.path(name))")
+    }
     do {
       return try scope.doubles(name, shape: shape)
     } catch {

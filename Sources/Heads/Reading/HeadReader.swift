@@ -17,8 +17,17 @@ struct HeadReader {
   /// members: it reads margins where they have them, as scikit-learn does.
   let version: Int
 
+  /// Files of trees that have been read.
+  private let treeFiles = FileNames()
+
+  private final class FileNames {
+    var names: Set<String> = []
+  }
+
   static let format = "moderation-head"
   static let versions = 1...2
+  /// Classes of a head: each text gets a score for each.
+  static let mostClasses = 10_000
 
   static func read(_ folder: URL, _ kernels: Kernels) throws(HeadError) -> Head {
     let description = try Node(contentsOf: folder.appending(path: "head.json"))
@@ -84,7 +93,11 @@ struct HeadReader {
   private func labels(_ description: Node) throws(HeadError) -> [ClassLabel] {
     var labels: [ClassLabel] = []
     var names: Set<String> = []
-    for (index, value) in try description.array("classes").enumerated() {
+    let classes = try description.array("classes")
+    guard classes.count <= Self.mostClasses else {
+      throw inconsistent("\(classes.count) classes; at most \(Self.mostClasses) are read")
+    }
+    for (index, value) in classes.enumerated() {
       let label: ClassLabel
       switch value {
       case .string(let text): label = .text(text)
@@ -110,6 +123,9 @@ struct HeadReader {
     let name = try node.string("file")
     guard !name.isEmpty, !name.contains("/"), !name.contains("\\"), name != ".." else {
       throw inconsistent("\"\(name)\" is not the name of a file in the same folder")
+    }
+    guard treeFiles.names.insert(name).inserted else {
+      throw inconsistent("two models are the file \(name)")
     }
     let url = folder.appending(path: name)
     let ensemble = try TreeEnsemble(parsing: Node.bytes(of: url), file: url.path)

@@ -48,9 +48,11 @@ extension APITable.Entry {
 extension APITable {
   init(api: String, _ reader: BundleReader, labels: [String]) throws(ModerationError) {
     self.init(api: api, entries: [])
+    try reader.requireFew(reader.object.count, api)
     for name in reader.object.keys {
       let entry = try reader.reader(name)
       let read = try entry.strings("labels")
+      try entry.requireFew(read.count, "labels")
       guard !read.isEmpty else { throw entry.invalid("labels", "must not be empty") }
       for label in read where !labels.contains(label) {
         throw entry.invalid("labels", "names \"\(label)\", which is no label of the bundle")

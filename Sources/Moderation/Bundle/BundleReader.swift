@@ -4,6 +4,26 @@ import JSON
 typealias BundleReader = JSONReader<ModerationError>
 
 extension JSONReader<ModerationError> {
+  /// Entries of a list: labels, heads, actions, dimensions of the context and their values.
+  static var mostEntries: Int { 1000 }
+  /// Bytes of a part of a context's prefix, which stands in front of every text.
+  static var longestPart: Int { 256 }
+
+  /// An error for a list that is too long. What is done for each entry may go over all of them.
+  func requireFew(_ count: Int, _ key: String) throws(ModerationError) {
+    guard count <= Self.mostEntries else {
+      throw invalid(key, "has \(count) entries; at most \(Self.mostEntries) are read")
+    }
+  }
+
+  /// An error for a part of a prefix that is too long.
+  func requireShort(_ text: String, _ key: String) throws(ModerationError) {
+    guard text.utf8.count <= Self.longestPart else {
+      throw invalid(
+        key, "has a text of \(text.utf8.count) bytes; at most \(Self.longestPart) are read")
+    }
+  }
+
   /// A string with something in it.
   func name(_ key: String) throws(ModerationError) -> String {
     let text = try string(key)

@@ -25,6 +25,7 @@ extension ModerationBundle {
     model = try ModelReference(try reader.reader("model"))
     heads = try Self.heads(reader, kind: model.kind)
     let texts = try reader.texts("actions")
+    try reader.requireFew(texts.count, "actions")
     actions = texts.map { Action(id: $0.key, text: $0.value) }
     base = try reader.optionalString("base")
     labels = try Self.labels(reader, heads: heads, actions: actions, base: base)
@@ -59,6 +60,7 @@ extension ModerationBundle {
   {
     var heads: [HeadReference] = []
     let readers = try reader.optionalReaders("heads") ?? []
+    try reader.requireFew(readers.count, "heads")
     for head in readers {
       let name = try head.optionalString("name")
       guard name != nil || readers.count == 1 else { throw head.missing("name") }
@@ -82,6 +84,7 @@ extension ModerationBundle {
   ) throws(ModerationError) -> [LabelDefinition] {
     let readers = try reader.readers("labels")
     guard !readers.isEmpty else { throw reader.invalid("labels", "must not be empty") }
+    try reader.requireFew(readers.count, "labels")
     var labels: [LabelDefinition] = []
     for labelReader in readers {
       let label = try LabelDefinition(
@@ -155,7 +158,9 @@ extension LabelDefinition {
     }
     severity = try reader.optionalChoice("severity") ?? .medium
     sources = []
-    for source in try reader.optionalReaders("scores") ?? [] {
+    let scores = try reader.optionalReaders("scores") ?? []
+    try reader.requireFew(scores.count, "scores")
+    for source in scores {
       let head = try source.optionalString("head")
       guard head != nil || headNames.count == 1 else { throw source.missing("head") }
       sources.append(
@@ -171,6 +176,8 @@ extension LabelDefinition {
     if let actions = try reader.optionalReader("actions") {
       authorActions = try actions.optionalStrings("author") ?? []
       readerActions = try actions.optionalStrings("readers") ?? []
+      try actions.requireFew(authorActions.count, "author")
+      try actions.requireFew(readerActions.count, "readers")
       for id in authorActions + readerActions where !actionIDs.contains(id) {
         throw reader.invalid("actions", "names \"\(id)\", which \"actions\" does not explain")
       }
@@ -240,6 +247,9 @@ extension ContextPrefixes {
     var dimensions: [Dimension] = []
     let readers = try reader.readers("dimensions")
     guard !readers.isEmpty else { throw reader.invalid("dimensions", "must not be empty") }
+    try reader.requireFew(readers.count, "dimensions")
+    try reader.requireShort(template, "template")
+    try reader.requireShort(separator, "separator")
     for dimension in readers {
       let name = try dimension.name("name")
       guard !dimensions.contains(where: { $0.name == name }) else {
@@ -247,6 +257,8 @@ extension ContextPrefixes {
       }
       let values = try dimension.strings("values")
       guard !values.isEmpty else { throw dimension.invalid("values", "must not be empty") }
+      try dimension.requireFew(values.count, "values")
+      for value in values { try dimension.requireShort(value, "values") }
       // A context gives values without regard to case.
       guard Set(values.map { $0.lowercased() }).count == values.count else {
         throw dimension.invalid("values", "must differ in more than case")

@@ -19,12 +19,15 @@ struct LabelReader: Sendable {
     labels = bundle.labels
     base = bundle.base
     hasDirections = bundle.labels.contains { $0.direction != nil }
+    let places = heads.map { head in
+      Dictionary(grouping: head.classes.indices) { head.classes[$0] }
+    }
     var columns: [[Int]] = []
     for (index, label) in bundle.labels.enumerated() {
       if label.sources.isEmpty, Self.areUnnamed(heads, count: bundle.labels.count) {
         columns.append([index])
       } else {
-        columns.append(try Self.columns(of: label, in: heads))
+        columns.append(try Self.columns(of: label, in: heads, places))
       }
     }
     self.columns = columns
@@ -44,9 +47,10 @@ struct LabelReader: Sendable {
     return classes.enumerated().allSatisfy { $1 == "LABEL_\($0)" }
   }
 
-  private static func columns(of label: LabelDefinition, in heads: [HeadClasses])
-    throws(ModerationError) -> [Int]
-  {
+  /// - Parameter places: where the classes of each head are, by their names
+  private static func columns(
+    of label: LabelDefinition, in heads: [HeadClasses], _ places: [[String: [Int]]]
+  ) throws(ModerationError) -> [Int] {
     var sources = label.sources
     if sources.isEmpty {
       guard heads.count == 1, let head = heads.first else {
@@ -64,9 +68,7 @@ struct LabelReader: Sendable {
         throw .unknownHead(
           label: label.name, head: source.head, available: heads.map(\.name))
       }
-      let found = heads[index].classes.indices.filter {
-        heads[index].classes[$0] == source.className
-      }
+      let found = places[index][source.className] ?? []
       guard found.count < 2 else {
         throw .ambiguousClass(label: label.name, head: source.head, className: source.className)
       }

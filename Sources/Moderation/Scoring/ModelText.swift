@@ -1,3 +1,5 @@
+import Tokenizers
+
 /// A text as a model is given it.
 public struct ModelText: Sendable, Hashable {
   /// Prompt and context prefixes, which every window of a long text begins with.
@@ -15,14 +17,19 @@ public struct ModelText: Sendable, Hashable {
 extension ModerationBundle {
   /// The text as the model is given it: prompt and context prefixes in front.
   ///
-  /// - Throws: `unknownContext`, or `contextNotSupported` for a context where there are none.
+  /// - Throws: `textTooLong`, `unknownContext`, or `contextNotSupported` for a context where there are
+  ///   none.
   public func modelText(of message: Message) throws(ModerationError) -> ModelText {
-    let prompt = model.prompt ?? ""
-    guard let context else {
-      guard message.context.isEmpty else { throw .contextNotSupported(bundle: name) }
-      return ModelText(prefix: prompt, text: message.text)
+    var prefix = model.prompt ?? ""
+    if let context {
+      prefix += try context.prefix(for: message.context)
+    } else if !message.context.isEmpty {
+      throw .contextNotSupported(bundle: name)
     }
-    return ModelText(
-      prefix: prompt + (try context.prefix(for: message.context)), text: message.text)
+    let bytes = prefix.utf8.count + message.text.utf8.count
+    guard bytes <= Tokenizer.longestText else {
+      throw .textTooLong(bytes: bytes, limit: Tokenizer.longestText)
+    }
+    return ModelText(prefix: prefix, text: message.text)
   }
 }

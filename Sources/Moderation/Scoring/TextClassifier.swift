@@ -9,7 +9,7 @@ protocol TextClassifier: Sendable {
   var encoder: SentenceEncoder? { get }
   /// How a text becomes tokens; nil where the model's tokens are words.
   var modelInput: ModelTokenizer? { get }
-  /// Tokens of one pass; nil where only memory bounds them.
+  /// Tokens of one pass; nil where they are words.
   var passTokens: Int? { get }
 
   /// The heads in the order in which ``Classification/scores`` has their classes.

@@ -16,7 +16,7 @@ struct TransformerClassifier: TextClassifier {
   let model: @Sendable ([TokenSequence]) throws(ModerationError) -> [[Double]]
 
   var modelInput: ModelTokenizer? { input }
-  var passTokens: Int? { maximumTokens == .max ? nil : maximumTokens }
+  var passTokens: Int? { maximumTokens }
 
   func classify(_ texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [Classification]
@@ -70,7 +70,8 @@ struct TransformerClassifier: TextClassifier {
     let length = max(maximumTokens - frontTokens, tokenizer.addedTokenCount() + 1)
     let content = length - tokenizer.addedTokenCount()
     let all = tokenizer.encode(
-      windowsOf: text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1))
+      windowsOf: text, maximumLength: length, overlap: min(overlap ?? content / 4, content - 1),
+      maximumCount: LongTextPolicy.maximumWindows + 1)
     let windows = all.prefix(LongTextPolicy.maximumWindows)
     let areCut = windows.count < all.count
     guard !front.isEmpty else { return (windows.map { input.sequence($0) }, areCut) }

@@ -6,6 +6,8 @@
 package final class ByteStream {
   /// Longer lines, and longer rows of CSV, cannot be used. In bytes.
   package static let longestLine = 16 << 20
+  /// Longer files that are not read by lines cannot be used. In bytes.
+  package static let longestFile = 1 << 30
 
   private let read: () throws -> [UInt8]?
   private var piece: [UInt8] = []
@@ -76,10 +78,11 @@ package final class ByteStream {
     return Line(bytes: bytes, number: number, isTooLong: isTooLong)
   }
 
-  /// All that is left.
-  package func rest() throws -> [UInt8] {
+  /// All that is left; nil where it is more than so many bytes.
+  package func rest(limit: Int = longestFile) throws -> [UInt8]? {
     var bytes: [UInt8] = []
     while try peek() != nil {
+      guard bytes.count + piece.count - position <= limit else { return nil }
       bytes += piece[position...]
       position = piece.count
     }

@@ -6,6 +6,8 @@ public struct Explainer<Model: EvaluatedModel>: Sendable {
   public let model: Model
   /// Texts of more words have neighbouring words left out together, so that the cost stays bounded.
   public let mostWords: Int
+  /// Bytes of the variants of a text that are scored together.
+  private static var variantBytes: Int { 16 << 20 }
 
   public init(_ model: Model, mostWords: Int = 256) {
     self.model = model
@@ -29,12 +31,18 @@ public struct Explainer<Model: EvaluatedModel>: Sendable {
     let sentences =
       segments.sentences.count > 1
       ? Self.grouped(segments.sentences, atMost: mostWords, in: text) : []
-    let variants = (words + sentences).map {
-      Message(Self.leavingOut($0, of: text), context: message.context)
+    let left = words + sentences
+    var rows = try model.rawScores(of: [message]).map { try $0.get() }
+    // Each variant is the text once more: a long one has few of them in memory at a time.
+    let size = max(1, min(left.count, Self.variantBytes / max(1, text.utf8.count)))
+    for start in stride(from: 0, to: left.count, by: size) {
+      let variants = left[start..<min(start + size, left.count)].map {
+        Message(Self.leavingOut($0, of: text), context: message.context)
+      }
+      rows += try model.rawScores(of: variants).map { try $0.get() }
     }
-    let rows = try model.rawScores(of: [message] + variants).map { try $0.get() }
-    guard let whole = rows.first, rows.count == variants.count + 1 else {
-      throw EvaluationError.wrongScoreCount(expected: variants.count + 1, found: rows.count)
+    guard let whole = rows.first, rows.count == left.count + 1 else {
+      throw EvaluationError.wrongScoreCount(expected: left.count + 1, found: rows.count)
     }
     func score(_ row: LabelScores, _ label: Int) -> Double {
       Double(labels[label].point.score(row.scores[label]))

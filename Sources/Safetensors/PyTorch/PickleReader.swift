@@ -9,6 +9,8 @@
 struct PickleReader {
   /// The bytes of a pickle that are read: two thousand tensors need 400 kB.
   static let largestPickle = 16 << 20
+  /// Dimensions of a tensor, as many as NumPy has: a pickle may use one shape many times, each time a copy.
+  static let mostDimensions = 64
 
   private var reader: LittleEndianReader
   private var stack: [PickleValue] = []
@@ -223,6 +225,9 @@ struct PickleReader {
       case .tuple(let stride) = arguments[3], let shape = integers(tuples[size]),
       let strides = integers(tuples[stride]), shape.count == strides.count
     else { throw fail("a tensor with arguments of the wrong kind") }
+    guard shape.count <= Self.mostDimensions else {
+      throw fail("a tensor of \(shape.count) dimensions; at most \(Self.mostDimensions) are read")
+    }
     return PickleTensor(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 

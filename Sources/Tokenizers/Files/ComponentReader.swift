@@ -63,8 +63,17 @@ struct ComponentReader {
     try read { json throws(JSONError) in try json.array(key) }
   }
 
+  /// The steps of a list, or the parts of a template, that are read. Published tokenizers have ten.
+  static let mostComponents = 64
+
   /// The components of a list.
   func components(_ key: String) throws(TokenizerError) -> [ComponentReader] {
+    let count = try array(key).count
+    guard count <= Self.mostComponents else {
+      throw .invalid(
+        path: "\(path).\(key)",
+        reason: "has \(count) parts; at most \(Self.mostComponents) are read")
+    }
     var components: [ComponentReader] = []
     for (index, element) in try array(key).enumerated() {
       components.append(try ComponentReader(element, "\(path).\(key)[\(index)]"))

@@ -48,6 +48,7 @@ extension Template {
     _ component: ComponentReader, _ key: String, _ tokens: ComponentReader
   ) throws(TokenizerError) -> [Part] {
     var parts: [Part] = []
+    var texts: Set<String> = []
     for piece in try component.components(key) {
       try piece.allow("Sequence", "SpecialToken")
       if piece.value["Sequence"] != nil {
@@ -58,6 +59,9 @@ extension Template {
         }
         guard name == "A" || key == "pair" else {
           throw .invalid(path: sequence.path + ".id", reason: "there is no second text")
+        }
+        guard texts.insert(name).inserted else {
+          throw .invalid(path: sequence.path + ".id", reason: "the text \(name) is there twice")
         }
         let typeID = try sequence.id(sequence.value["type_id"], "type_id")
         parts.append(.sequence(name == "A" ? 0 : 1, typeID: typeID))

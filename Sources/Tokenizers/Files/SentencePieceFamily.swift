@@ -150,7 +150,9 @@ extension SentencePieceFamily {
       if configuration.lowercases { first.append(.lowercase) }
       steps = first + steps + [.replace(.spaces(minimum: 2), with: [0x20])]
     }
-    return .sequence(steps)
+    let normalizer = Normalizer.sequence(steps)
+    try normalizer.checkLimits("precompiled_charsmap")
+    return normalizer
   }
 
   fileprivate func preTokenizer(_ configuration: TokenizerConfiguration) -> PreTokenizer {

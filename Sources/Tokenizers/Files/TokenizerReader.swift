@@ -76,9 +76,15 @@ struct TokenizerReader {
         added.append((try component.id(component.value["id"], "id"), try AddedToken(component)))
       }
     case _ where value == .null: break
-    case "normalizer": normalizer = try Normalizer(ComponentReader(value, key))
-    case "pre_tokenizer": preTokenizer = try PreTokenizer(ComponentReader(value, key))
-    case "post_processor": postProcessor = try PostProcessor(ComponentReader(value, key))
+    case "normalizer":
+      normalizer = try Normalizer(ComponentReader(value, key))
+      try normalizer?.checkLimits(key)
+    case "pre_tokenizer":
+      preTokenizer = try PreTokenizer(ComponentReader(value, key))
+      try preTokenizer?.checkLimits(key)
+    case "post_processor":
+      postProcessor = try PostProcessor(ComponentReader(value, key))
+      try postProcessor?.checkLimits(key)
     case "truncation":
       let side = try ComponentReader(value, key).optionalString("direction") ?? "Right"
       truncatesLeft = side == "Left"

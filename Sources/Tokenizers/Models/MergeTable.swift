@@ -5,6 +5,8 @@ struct MergeTable: Sendable {
   private var ranks: [Int32]
   private var results: [Int32] = []
   private let shift: UInt64
+  /// Drawn for each table, so that no file can know which pairs meet in a slot.
+  private let multiplier = UInt64.random(in: 0 ... .max) | 1
 
   init(capacity: Int) {
     var bits: UInt64 = 4
@@ -41,7 +43,7 @@ struct MergeTable: Sendable {
   @inline(__always)
   private func slot(_ left: Int32, _ right: Int32) -> Int {
     let key = MergeTable.key(left, right)
-    var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
+    var slot = Int(truncatingIfNeeded: (key &* multiplier) >> shift)
     while ranks[slot] >= 0, pairs[slot] != key { slot = (slot &+ 1) & (ranks.count &- 1) }
     return slot
   }

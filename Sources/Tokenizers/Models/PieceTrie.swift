@@ -12,6 +12,8 @@ struct PieceTrie: Sendable {
   private static let taken: UInt64 = 1 << 8
   private static let tail: UInt64 = 1 << 9
   private static let maximumUnits = 1 << 22
+  /// Bytes of the longest piece: the work at one place of a text is bounded by it.
+  static let longestPiece = 4096
 
   /// A place in the trie.
   struct Node {
@@ -24,6 +26,12 @@ struct PieceTrie: Sendable {
   init(_ table: PieceTable) throws(TokenizerError) {
     self.table = table
     units = []
+    if let long = (0..<table.count).first(where: { table.range($0).count > Self.longestPiece }) {
+      throw .invalid(
+        path: "vocabulary",
+        reason:
+          "a token of \(table.range(long).count) bytes; at most \(Self.longestPiece) are read")
+    }
     var builder = Builder(table: table)
     guard builder.build() else {
       throw .invalid(

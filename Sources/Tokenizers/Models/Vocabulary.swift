@@ -26,12 +26,12 @@ struct Vocabulary: Sendable {
       entries = []
       return
     }
-    let limit = (ids.max() ?? -1) + 1
+    let limit = Int(ids.max() ?? -1) + 1
     guard limit <= 8 * ids.count + 65_536 else {
       throw .invalid(
         path: path, reason: "id \(limit - 1) in a vocabulary of \(ids.count) tokens")
     }
-    var entries = [Int32](repeating: -1, count: Int(limit))
+    var entries = [Int32](repeating: -1, count: limit)
     for (entry, id) in ids.enumerated() {
       guard id >= 0 else {
         throw .invalid(path: path, reason: "\"\(table.string(entry))\" has id \(id)")

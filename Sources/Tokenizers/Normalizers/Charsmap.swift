@@ -9,6 +9,8 @@ struct Charsmap: Sendable {
   private let replacements: [UInt8]
   /// ASCII characters that are left alone when they are a grapheme of their own.
   private let plain: [Bool]
+  /// Bytes of the longest replacement.
+  let longestReplacement: Int
 
   init(_ blob: [UInt8]) throws(TokenizerError) {
     guard blob.count >= 4 else {
@@ -31,6 +33,7 @@ struct Charsmap: Sendable {
     }
     self.units = units
     self.replacements = replacements
+    longestReplacement = replacements.split(separator: 0).map(\.count).max() ?? 0
     var plain = [Bool](repeating: false, count: 128)
     for byte in 0..<128 where byte != 0x0D {
       let text = [UInt8(byte)]

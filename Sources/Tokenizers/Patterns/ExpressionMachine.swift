@@ -18,17 +18,27 @@ struct ExpressionMachine {
   private let range: Range<Int>
   private var stack: [Choice] = []
   private var steps = 0
-  /// How many look-aheads are being tried; what fails inside one says nothing outside.
-  private var lookDepth = 0
   /// One bit for each instruction at each position; empty until many steps have been taken.
   private var failed: [UInt64] = []
+  /// Steps that the search may still take.
+  private var left: Int
 
   private static let patience = 4096
+  /// Steps that a search may take for each byte of its text. The patterns of published tokenizers take
+  /// less than a hundred.
+  static let stepsPerByte = 1000
+  /// States that are remembered, and choices that wait, at most: bounds of memory.
+  private static let mostStates = 1 << 30
+  private static let mostChoices = 1 << 24
 
   init(_ expression: RegularExpression, _ range: Range<Int>) {
     self.expression = expression
     self.range = range
+    left = Self.stepsPerByte * (range.count + 1)
   }
+
+  /// Whether the search has used up its steps. It then finds nothing more.
+  var isExhausted: Bool { left <= 0 || stack.count > Self.mostChoices }
 
   /// The end of the match that begins at `position`.
   mutating func match(_ bytes: borrowing Span<UInt8>, at position: Int) -> Int? {
@@ -41,17 +51,29 @@ struct ExpressionMachine {
 
   /// Whether this state has been tried before; marks it as tried.
   private mutating func wasTried(_ instruction: Int, _ position: Int) -> Bool {
-    guard lookDepth == 0 else { return false }
     steps += 1
     if failed.isEmpty {
-      guard steps > Self.patience else { return false }
-      failed = Array(
-        repeating: 0, count: expression.program.count * (range.count + 1) / 64 + 1)
+      let states = expression.program.count * (range.count + 1)
+      // Clearing the bits takes no longer than the steps before it.
+      guard steps > max(Self.patience, states / 512), states <= Self.mostStates else {
+        return false
+      }
+      failed = Array(repeating: 0, count: states / 64 + 1)
     }
     let bit = instruction * (range.count + 1) + position - range.lowerBound
     let word = failed[bit >> 6]
     failed[bit >> 6] = word | 1 << UInt64(bit & 63)
     return word >> UInt64(bit & 63) & 1 == 1
+  }
+
+  /// Runs a part of the program by itself: what fails inside it says nothing outside.
+  private mutating func runApart(
+    _ bytes: borrowing Span<UInt8>, _ start: Int, _ position: Int
+  ) -> Int? {
+    let outside = (steps, failed)
+    (steps, failed) = (0, [])
+    defer { (steps, failed) = outside }
+    return run(bytes, start, position)
   }
 
   private mutating func run(
@@ -62,6 +84,11 @@ struct ExpressionMachine {
     var position = startPosition
     while true {
       var hasFailed = false
+      left -= 1
+      if isExhausted {
+        stack.removeSubrange(floor...)
+        return nil
+      }
       switch expression.program[instruction] {
       case .accept:
         stack.removeSubrange(floor...)
@@ -95,16 +122,13 @@ struct ExpressionMachine {
       case .assertion(let assertion):
         if holds(assertion, bytes, position) { instruction += 1 } else { hasFailed = true }
       case .look(let isNegative, let then):
-        lookDepth += 1
-        let isThere = run(bytes, instruction + 1, position) != nil
-        lookDepth -= 1
-        if isThere != isNegative {
+        if (runApart(bytes, instruction + 1, position) != nil) != isNegative {
           instruction = then
         } else {
           hasFailed = true
         }
       case .atomic(let then):
-        if let end = run(bytes, instruction + 1, position) {
+        if let end = runApart(bytes, instruction + 1, position) {
           position = end
           instruction = then
         } else {
@@ -122,6 +146,7 @@ struct ExpressionMachine {
     _ bytes: borrowing Span<UInt8>, _ floor: Int
   ) -> (instruction: Int, position: Int)? {
     while stack.count > floor, var choice = stack.popLast() {
+      left -= 1
       switch choice.kind {
       case .plain: return (choice.instruction, choice.position)
       case .greedyRun:
@@ -158,6 +183,7 @@ struct ExpressionMachine {
       position += length
       count += 1
     }
+    left -= count
     guard count >= minimum else { return nil }
     if count == minimum { atMinimum = position }
     switch mode {
@@ -169,9 +195,10 @@ struct ExpressionMachine {
       }
     case .lazy:
       var limit = position
-      var left = maximum - minimum
-      while left > 0, limit < range.upperBound {
+      var more = maximum - minimum
+      while more > 0, limit < range.upperBound {
         limit += UTF8Scalars.read(bytes, limit).length
+        more -= 1
         left -= 1
       }
       stack.append(

@@ -9,6 +9,21 @@ indirect enum ExpressionNode {
   case assertion(ExpressionAssertion)
 }
 
+extension ExpressionNode {
+  /// Characters of the shortest match, or fewer.
+  var minimumLength: Int {
+    switch self {
+    case .set: 1
+    case .sequence(let nodes): nodes.reduce(0) { min(1 << 16, $0 + $1.minimumLength) }
+    case .choice(let options): options.map(\.minimumLength).min() ?? 0
+    case .repeated(let node, let minimum, maximum: _, mode: _):
+      min(1 << 16, node.minimumLength * minimum)
+    case .atomic(let node): node.minimumLength
+    case .look, .assertion: 0
+    }
+  }
+}
+
 enum RepeatMode: Sendable {
   case greedy, lazy, possessive
 }
@@ -27,10 +42,16 @@ struct ExpressionParser {
   private var depth = 0
 
   private static let maximumDepth = 50
+  static let maximumLength = 10_000
   private static let maximumCount = 1000
 
   static func parse(_ pattern: String) throws(TokenizerError) -> ExpressionNode {
     var parser = ExpressionParser(pattern)
+    guard parser.scalars.count <= maximumLength else {
+      throw .unsupportedPattern(
+        String(pattern.prefix(40)) + "…",
+        reason: "\(parser.scalars.count) characters; at most \(maximumLength) are read")
+    }
     let node = try parser.choice()
     guard parser.index == parser.scalars.count else { throw parser.failure("an unmatched )") }
     return node
@@ -77,6 +98,8 @@ struct ExpressionParser {
   private mutating func quantified(_ node: ExpressionNode) throws(TokenizerError) -> ExpressionNode
   {
     var node = node
+    let outside = depth
+    defer { depth = outside }
     while let character = next {
       var minimum = 0
       var maximum: Int?
@@ -96,6 +119,8 @@ struct ExpressionParser {
       default: return node
       }
       if case .assertion = node { throw failure("a repeated assertion") }
+      depth += 1
+      guard depth <= Self.maximumDepth else { throw failure("repetitions are nested too deeply") }
       var mode = RepeatMode.greedy
       if skip("?") {
         mode = .lazy

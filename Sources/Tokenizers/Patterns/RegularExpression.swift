@@ -1,7 +1,8 @@
 /// A regular expression, run by backtracking over UTF-8.
 ///
 /// Without captures and back references a state that failed once fails always; after a number of
-/// steps such states are remembered, so that no pattern takes exponential time.
+/// steps such states are remembered, so that no pattern takes exponential time. A search that takes more
+/// than ``ExpressionMachine/stepsPerByte`` for each byte of its text finds nothing more in it.
 struct RegularExpression: Sendable {
   enum Instruction: Sendable {
     case set(Int)
@@ -21,19 +22,26 @@ struct RegularExpression: Sendable {
   let pattern: String
   private(set) var program: [Instruction] = []
   private var sets: [CharacterSet] = []
+  /// Characters of the shortest match, or fewer.
+  let minimumLength: Int
 
   private static let maximumInstructions = 20_000
+  /// Parts of the expression that have been compiled, those of no instructions too.
+  private var compiledNodes = 0
 
   init(_ pattern: String) throws(TokenizerError) {
     self.pattern = pattern
-    try compile(ExpressionParser.parse(pattern))
+    let node = try ExpressionParser.parse(pattern)
+    minimumLength = node.minimumLength
+    try compile(node)
     program.append(.accept)
   }
 
   // MARK: Compiling
 
   private mutating func compile(_ node: ExpressionNode) throws(TokenizerError) {
-    guard program.count < Self.maximumInstructions else {
+    compiledNodes += 1
+    guard max(program.count, compiledNodes) < Self.maximumInstructions else {
       throw .unsupportedPattern(pattern, reason: "too many repetitions")
     }
     switch node {
@@ -123,7 +131,7 @@ struct RegularExpression: Sendable {
     var lastEnd: Int?
     while start <= range.upperBound {
       guard let end = machine.match(bytes, at: start) else {
-        guard start < range.upperBound else { return }
+        guard start < range.upperBound, !machine.isExhausted else { return }
         start += UTF8Scalars.read(bytes, start).length
         continue
       }

@@ -97,11 +97,9 @@ enum Decomposition {
   private static func sort(_ edits: inout [Edit], _ classes: inout [UInt8], from start: Int) {
     guard edits.count - start > 1 else { return }
     let order = (start..<edits.count).sorted { (classes[$0], $0) < (classes[$1], $1) }
-    let (oldEdits, oldClasses) = (edits, classes)
-    for (offset, index) in order.enumerated() {
-      edits[start + offset] = oldEdits[index]
-      classes[start + offset] = oldClasses[index]
-    }
+    // The marks alone are copied: a text may have as many runs of them as letters.
+    edits.replaceSubrange(start..., with: order.map { edits[$0] })
+    classes.replaceSubrange(start..., with: order.map { classes[$0] })
   }
 
   /// Canonical composition. What a composite replaces is the sum of what its parts did.

@@ -4,6 +4,8 @@ internal import Tensor
 
 /// Low-rank adaptation (arXiv:2106.09685): `W + scale · B A` in the place of each adapted matrix W.
 struct LoRA {
+  /// Adapted matrices. A model of a hundred layers has seven hundred.
+  static let mostMatrices = 4096
   private let file: ConfigurationFile
   private let scale: @Sendable (_ rank: Int) -> Float
   /// The matrices of each adapted layer, by its path: A `[rank, inputs]` and B `[outputs, rank]`.
@@ -73,6 +75,11 @@ struct LoRA {
   /// A checkpoint whose adapted tensors are merged as they are read.
   func merged(into base: Checkpoint, _ processor: Processor) throws(TransformerError) -> Checkpoint
   {
+    guard factors.count <= Self.mostMatrices else {
+      throw .inconsistent(
+        file: file.path,
+        reason: "adapts \(factors.count) matrices; at most \(Self.mostMatrices) are read")
+    }
     var updates: [String: (a: StoredTensor, b: StoredTensor)] = [:]
     for (path, pair) in factors.sorted(by: { $0.key < $1.key }) {
       guard let a = pair.a, let b = pair.b, a.shape.count == 2, b.shape.count == 2,

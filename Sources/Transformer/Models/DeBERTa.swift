@@ -18,6 +18,11 @@ struct DeBERTa: Family {
     reach =
       try file.flag("relative_attention", default: false)
       ? (given < 1 ? config.base.positions : given) : nil
+    if let reach {
+      try file.requireSmallTables(
+        "max_relative_positions", span: reach, hidden: config.base.hidden,
+        layers: config.base.layerCount)
+    }
     try file.require("talking_head", is: false)
   }
 

@@ -30,6 +30,11 @@ struct DeBERTaV2: Family {
         buckets: try file.distanceBuckets(positions: config.base.positions),
         sharesProjections: try file.flag("share_att_key", default: false),
         isNormalized: try file.parts(of: "norm_rel_ebd").contains("layer_norm")) : nil
+    if let span = relative?.buckets.span {
+      try file.requireSmallTables(
+        "position_buckets or max_relative_positions", span: span, hidden: config.base.hidden,
+        layers: config.base.layerCount)
+    }
     let headSize = config.base.hidden / config.base.heads
     guard try file.integer("attention_head_size", default: headSize) == headSize else {
       throw file.unsupported("attention_head_size", "anything but \(headSize)")

@@ -58,7 +58,7 @@ struct DecoderConfiguration {
     try file.requireMultiple(heads, "num_attention_heads", of: keyHeads, "num_key_value_heads")
   }
 
-  /// Rotary positions have no table that ends, so only memory bounds a message.
+  /// Rotary positions have no table that ends, so positions do not bound a message.
   var shape: EncoderShape {
     EncoderShape(
       vocabularySize: vocabulary, hiddenSize: hidden, layerCount: layerCount, headCount: heads,

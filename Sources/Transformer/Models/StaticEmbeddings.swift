@@ -13,10 +13,13 @@ struct StaticEmbeddings: Family {
   private let mappedTokens: Int?
   private let hasWeights: Bool
   private let isNormalized: Bool
+  /// Numbers of a table that is laid out anew, a row for each token: 4 GiB of them.
+  private static let largestTable = 1 << 30
 
   init(_ file: ConfigurationFile) throws(TransformerError) {
     // The configuration names no sizes; the checkpoint's header does.
     let folder = URL(filePath: file.path).deletingLastPathComponent()
+    let path: String
     do throws(SafetensorsError) {
       let checkpoint = try Checkpoint(contentsOf: folder)
       let table = try checkpoint.tensor(named: root).shape
@@ -27,10 +30,18 @@ struct StaticEmbeddings: Family {
       mappedTokens =
         checkpoint.contains("mapping") ? try checkpoint.tensor(named: "mapping").count : nil
       hasWeights = checkpoint.contains("weights")
+      path = checkpoint.path
     } catch {
       throw .weights(error)
     }
     isNormalized = try file.flag("normalize", default: false)
+    let tokens = mappedTokens ?? rows
+    let (numbers, overflow) = tokens.multipliedReportingOverflow(by: columns)
+    guard columns > 0, !overflow, mappedTokens == nil && !hasWeights || numbers <= Self.largestTable
+    else {
+      throw .inconsistent(
+        file: path, reason: "embeddings of \(tokens) tokens with \(columns) numbers each")
+    }
   }
 
   /// The reference reads 512 tokens of a text.

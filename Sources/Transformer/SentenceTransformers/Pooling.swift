@@ -68,7 +68,9 @@ struct Pooling: Sendable {
       guard let mode = Mode(rawValue: name) else { throw file.unsupported("pooling_mode", name) }
       modes.append(mode)
     }
-    guard !modes.isEmpty else { throw file.unsupported("pooling_mode", "[]") }
+    guard (1...Mode.allCases.count).contains(modes.count) else {
+      throw file.unsupported("pooling_mode", "\(modes.count) modes")
+    }
     self.modes = modes
   }
 

@@ -28,6 +28,9 @@ struct SentenceTransformerConfiguration: Sendable {
   /// How many elements of a vector are kept; nil for all.
   private(set) var dimension: Int?
 
+  /// Modules of a model. Published ones have five.
+  static let mostModules = 64
+
   init(_ folder: URL) throws(TransformerError) {
     guard let file = try ConfigurationFile.ifPresent(folder.appending(path: "modules.json")) else {
       // A bare encoder. sentence-transformers then reads no other file of its own.
@@ -41,6 +44,11 @@ struct SentenceTransformerConfiguration: Sendable {
         entries.append((try entry.string("type"), try entry.optionalString("path") ?? ""))
       }
       return entries
+    }
+    guard entries.count <= Self.mostModules else {
+      throw .inconsistent(
+        file: file.path,
+        reason: "names \(entries.count) modules; at most \(Self.mostModules) are read")
     }
     func place(_ path: String) -> URL { path.isEmpty ? folder : folder.appending(path: path) }
     guard let first = entries.first else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Moderation
+import ModerationEvaluation
 import Tokenizers
 import Transformer
 
@@ -57,7 +58,12 @@ struct Tokenize: ParsableCommand {
     of record: Record, bundle: ModerationBundle?, for model: ModelTokenizer
   ) throws(RecordProblem) -> ModelInput {
     let message = try input.message(of: record)
-    guard let bundle else { return ModelInput(text: message.text) }
+    guard let bundle else {
+      guard message.text.utf8.count <= Tokenizer.longestText else {
+        throw RecordProblem(ByteStream.tooLong(limit: Tokenizer.longestText))
+      }
+      return ModelInput(text: message.text)
+    }
     do {
       let text = try bundle.modelText(of: message.inContext(context.values))
       let prompt = bundle.model.prompt == nil ? model.defaultPrompt : ""

@@ -9,6 +9,8 @@ import Moderation
 /// short where the input would have to be waited for, so that a slow pipe gets its answers.
 struct BatchRun {
   var batchSize = 64
+  /// A batch of more bytes takes no other record.
+  var batchBytes = 1 << 20
   var title: String
   /// Where problems are reported.
   var complain: (String) -> Void = moderate.complain
@@ -77,7 +79,9 @@ struct BatchRun {
     of records: RecordReader, _ prepare: (Record) throws(RecordProblem) -> Item
   ) throws -> [Prepared<Item>]? {
     var batch: [Prepared<Item>] = []
-    while batch.count < batchSize, let next = try records.next() {
+    var bytes = 0
+    while batch.count < batchSize, bytes < batchBytes, let next = try records.next() {
+      if case .success(let record) = next.record { bytes += record.byteCount }
       let item = next.record.flatMap { record in
         Result { () throws(RecordProblem) in try prepare(record) }
       }

@@ -9,6 +9,15 @@ enum Record: Sendable {
   case json([UInt8])
   /// A row of CSV, or a comment with its replies from a JSON file.
   case tree(MessageTree)
+
+  /// Bytes of its texts, or of its JSON.
+  var byteCount: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .json(let bytes): bytes.count
+    case .tree(let tree): tree.nodes.reduce(0) { $0 + $1.message.text.utf8.count }
+    }
+  }
 }
 
 struct NumberedRecord: Sendable {

@@ -51,8 +51,12 @@ final class RecordReader {
           "\(error). Name the columns with --text-field and --id-field.")
       }
     case .json:
+      guard let bytes = try stream.rest() else {
+        let reason = ByteStream.tooLong(limit: ByteStream.longestFile)
+        throw CommandError.input("\(file.name): \(reason); give JSON lines instead")
+      }
       let trees = try MessageTree.trees(
-        parsing: try stream.rest(), fields: .init(text: textField, id: idField ?? "id"))
+        parsing: bytes, fields: .init(text: textField, id: idField ?? "id"))
       source = .list(trees.map(Record.tree))
     }
   }

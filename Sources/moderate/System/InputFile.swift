@@ -1,3 +1,4 @@
+import ModerationEvaluation
 import SystemPackage
 
 /// A file or standard input, read piece by piece.
@@ -46,7 +47,12 @@ final class InputFile {
   /// All that is left.
   func rest() throws(CommandError) -> [UInt8] {
     var bytes: [UInt8] = []
-    while let piece = try next() { bytes += piece }
+    while let piece = try next() {
+      guard bytes.count + piece.count <= ByteStream.longestFile else {
+        throw .input("\(name): \(ByteStream.tooLong(limit: ByteStream.longestFile))")
+      }
+      bytes += piece
+    }
     return bytes
   }
 
