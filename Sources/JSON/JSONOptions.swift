@@ -22,7 +22,7 @@ public struct JSONOptions: Sendable, Equatable {
 
   public init(
     allowsNonFiniteNumbers: Bool = false, loneSurrogates: LoneSurrogates = .reject,
-    maximumDepth: Int = 128, maximumTreeBytes: Int = 32 << 20
+    maximumDepth: Int = 128, maximumTreeBytes: Int = 8 << 20
   ) {
     self.allowsNonFiniteNumbers = allowsNonFiniteNumbers
     self.loneSurrogates = loneSurrogates

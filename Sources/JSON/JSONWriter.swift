@@ -159,13 +159,20 @@ package struct JSONWriter: Sendable {
       case 0x80...0x9F where bytes.last == 0xC2:
         bytes.removeLast()
         escape(0, byte)
-      case 0xA8...0xA9 where bytes.suffix(2) == [0xE2, 0x80]:
+      case 0xA8...0xA9 where endsLikeSeparator:
         bytes.removeLast(2)
         escape(0x20, byte - 0x80)
       default: bytes.append(byte)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether the last two bytes are the first two of U+2028 and U+2029. By index: many letters have the
+  /// same third byte, and a suffix compared with an array literal is made by going through all bytes.
+  private var endsLikeSeparator: Bool {
+    let count = bytes.count
+    return count >= 2 && bytes[count - 1] == 0x80 && bytes[count - 2] == 0xE2
   }
 
   /// The four hexadecimal digits of a UTF-16 unit.

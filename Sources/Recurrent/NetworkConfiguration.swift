@@ -32,8 +32,11 @@ struct NetworkConfiguration: Sendable {
     /// Whether id 0 is no input: for the maximum over characters, for the recurrence over words.
     let isMasked: Bool
 
+    /// Characters or words that are read of a text.
+    static let mostInputs = 100_000
+
     init(_ configuration: ConfigurationReader) throws(RecurrentError) {
-      length = try configuration.optionalInt("length", in: 1...1_000_000)
+      length = try configuration.optionalInt("length", in: 1...Self.mostInputs)
       padding = try configuration.optionalChoice("padding") ?? .after
       truncating = try configuration.optionalChoice("truncating") ?? .after
       isMasked = try configuration.optionalBool("masked") ?? true
@@ -80,8 +83,8 @@ struct NetworkConfiguration: Sendable {
   private static let counts = 1...10_000_000
   /// Numbers that ``CharacterConvolution`` may hold: a gigabyte of them.
   private static let largestTable = 1 << 28
-  /// Numbers that the words of one text may make in the recurrence: a gigabyte of them.
-  private static let largestStates = 1 << 28
+  /// Numbers that the words of one text may make in the recurrence: 256 MB of them.
+  private static let largestStates = 1 << 26
   /// Numbers of a table that the spelling of one text may add up: some seconds of work.
   private static let mostSums = 1 << 34
 

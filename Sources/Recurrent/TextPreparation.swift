@@ -61,9 +61,10 @@ struct TextPreparation: Sendable {
   let user, link, number: Int32?
 
   init(_ configuration: ConfigurationReader, folder: URL) throws(RecurrentError) {
+    let counts = 1...NetworkConfiguration.Sequence.mostInputs
     rules = try configuration.choice("rules")
-    maximumCharacters = try configuration.int("maximumCharacters", in: 1...1_000_000)
-    maximumWords = try configuration.int("maximumWords", in: 1...1_000_000)
+    maximumCharacters = try configuration.int("maximumCharacters", in: counts)
+    maximumWords = try configuration.int("maximumWords", in: counts)
     lowercase = try configuration.scalarMap("lowercase")
     let letters = try configuration.scalars("characters")
     characterCount = letters.count + 2

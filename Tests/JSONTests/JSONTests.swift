@@ -66,6 +66,14 @@ import Testing
     #expect(error == .invalidUTF8(at: JSONLocation(line: 1, column: 2, offset: 1)))
   }
 
+  @Test func `letters that end like a line separator are written as they are, however many`() throws {
+    let text = String(repeating: "\u{628}", count: 300_000) + "\u{2028}\u{2029}"
+    let written = JSONValue.string(text).encoded()
+    #expect(
+      written.elementsEqual(
+        "\"\(String(repeating: "\u{628}", count: 300_000))\\u2028\\u2029\"".utf8))
+  }
+
   @Test func `nesting stops at the limit, in values and when skipping`() throws {
     let options = JSONOptions(maximumDepth: 10)
     let fine = String(repeating: "[", count: 10) + String(repeating: "]", count: 10)

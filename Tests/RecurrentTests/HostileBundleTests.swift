@@ -93,11 +93,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"words\": {", "\"words\": {\"length\": 1000001,", "network.words.length is 1000001"),
-    ("\"maximumWords\": 30", "\"maximumWords\": 1000001", "text.maximumWords is 1000001"),
+    ("\"words\": {", "\"words\": {\"length\": 100001,", "network.words.length is 100001"),
+    ("\"maximumWords\": 30", "\"maximumWords\": 100001", "text.maximumWords is 100001"),
     (
-      "\"maximumCharacters\": 120", "\"maximumCharacters\": 1000001",
-      "text.maximumCharacters is 1000001"
+      "\"maximumCharacters\": 120", "\"maximumCharacters\": 100001",
+      "text.maximumCharacters is 100001"
     ),
     ("\"minimum\": 3", "\"minimum\": 65", "text.subwords.minimum is 65"),
     ("\"units\": 12", "\"units\": 65537", "network.dense[0].units is 65537"),
@@ -125,7 +125,7 @@ import Testing
         return "no error"
       } catch { return "\(error)" }
     }
-    let words = (1 << 28) / (8 * configuration.units)
+    let words = (1 << 26) / (8 * configuration.units)
     #expect(message(characters: 1, words: words) == "no error")
     #expect(
       message(characters: 1, words: words + 1).contains("text.maximumWords is \(words + 1)"))

@@ -7,7 +7,7 @@ package final class ByteStream {
   /// Longer lines, and longer rows of CSV, cannot be used. In bytes.
   package static let longestLine = 16 << 20
   /// Longer files that are not read by lines cannot be used. In bytes.
-  package static let longestFile = 1 << 30
+  package static let longestFile = 256 << 20
 
   private let read: () throws -> [UInt8]?
   private var piece: [UInt8] = []

@@ -8,7 +8,7 @@
 /// Source: CPython's `Lib/pickletools.py`, protocols 2 to 5.
 struct PickleReader {
   /// The bytes of a pickle that are read: two thousand tensors need 400 kB.
-  static let largestPickle = 16 << 20
+  static let largestPickle = 4 << 20
   /// Dimensions of a tensor, as many as NumPy has: a pickle may use one shape many times, each time a copy.
   static let mostDimensions = 64
 
