@@ -66,7 +66,7 @@ import Testing
     #expect(error == .invalidUTF8(at: JSONLocation(line: 1, column: 2, offset: 1)))
   }
 
-  @Test func `letters that end like a line separator are written as they are, however many`() throws {
+  @Test func `letters that end like a line separator are written as they are, however many`() {
     let text = String(repeating: "\u{628}", count: 300_000) + "\u{2028}\u{2029}"
     let written = JSONValue.string(text).encoded()
     #expect(

@@ -18,6 +18,22 @@ import Testing
     #expect(model.model == model.folder)
   }
 
+  @Test func `A moderation.json that is a link to nothing is an error, not a model without one`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write("{}", to: "config.json")
+    for target in ["lost.json", "moderation.json"] {
+      let link = folder.path(of: "moderation.json")
+      try? FileManager.default.removeItem(atPath: link)
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+      #expect {
+        _ = try ModelSource(contentsOf: folder.url)
+      } throws: {
+        "\($0)".contains("moderation.json")
+      }
+    }
+  }
 }
 
 @Suite struct BatchAttemptTests {

@@ -25,7 +25,12 @@ enum FileSystem {
     }
   }
 
-  static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+  /// Whether something has the name, a link that leads nowhere too: a bundle whose `moderation.json` is
+  /// lost must not pass for a model without one.
+  static func exists(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.path)
+      || (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
+  }
 
   static func isFolder(_ url: URL) -> Bool {
     var isDirectory = false
