@@ -21,24 +21,25 @@ import Testing
 
   @Test(arguments: [
     (
-      /num_leaves=\d+/, "num_leaves=16777217",
+      "num_leaves", "num_leaves=16777217",
       "num_leaves: \"16777217\" is not an integer of 1...16777216"
     ),
     (
-      /max_feature_idx=\d+/, "max_feature_idx=16777216",
+      "max_feature_idx", "max_feature_idx=16777216",
       "max_feature_idx: \"16777216\" is not an integer of 0...16777215"
     ),
   ])
   func `row "leaves of a tree, features": one more is refused`(
-    field: Regex<Substring>, new: String, expected: String
+    field: String, new: String, expected: String
   ) throws {
     let folder = fixtures.appending(path: "lgbm-binary")
     let file = try #require(
       FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".txt") })
     let text = String(decoding: try Data(contentsOf: folder.appending(path: file)), as: UTF8.self)
+    let altered = text.replacing(
+      try Regex("\(field)=[0-9]+"), with: new, maxReplacements: 1)
     #expect {
-      _ = try TreeEnsemble(
-        parsing: Array(text.replacing(field, with: new, maxReplacements: 1).utf8), file: file)
+      _ = try TreeEnsemble(parsing: Array(altered.utf8), file: file)
     } throws: {
       "\($0)".contains(expected)
     }
