@@ -8,8 +8,8 @@ import Testing
   private let reader = HeadReaderTests()
 
   @Test func `row "a head's tensors and files": what is named twice is refused`() throws {
-    let tensors = try reader.message("voting") {
-      $0 = $0.replacing("members.1.model.", with: "members.0.")
+    let tensors = try reader.message("ovr-multiclass") {
+      $0 = $0.replacing("members.1.", with: "members.0.")
     }
     #expect(tensors.contains("two models have the tensor members.0."), "\(tensors)")
     let trees = try reader.message("calibrated-lgbm-forest") {
