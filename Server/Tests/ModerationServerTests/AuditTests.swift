@@ -94,6 +94,47 @@ import Testing
     #expect(reports == ["line 1: labels is not as it was", "line 2 cannot be read"])
   }
 
+  @Test func `A context is replayed, and what cannot be judged again is counted`() async throws {
+    var settings = try settings()
+    settings.models = [
+      ModelRequest(source: try models.classifier(named: "one", contexts: ["cat", "fox"]).path),
+      ModelRequest(source: try models.classifier(named: "two").path),
+    ]
+    let server = InProcess(try ServerState(settings))
+    _ = try await server.post(
+      "/v1/moderate", #"[{"text": "a", "context": ["cat"]}, {"text": "a", "context": ["dog"]}]"#)
+    _ = try await server.post("/v1/moderate", #"{"text": "a", "model": "two"}"#)
+    let path = models.path("audit.jsonl")
+    let lines = try SmallModels.lines(path)
+    #expect(lines.map { $0["error"] == nil } == [true, false, true])
+    let replay = try AuditReplay(of: path, settings)
+    #expect(replay.same == 2 && replay.skipped == 0 && replay.isPassed)
+    // The other bundle is not there any more.
+    settings.models.removeLast()
+    let alone = try AuditReplay(of: path, settings)
+    #expect(alone.same == 1 && alone.skipped == 1 && alone.isPassed)
+    // A text that was put in the place of the one that was judged.
+    var line = try lines[0].object()
+    line["text"] = "b"
+    let forged = String(decoding: JSONValue.object(line).encoded(), as: UTF8.self)
+    var reports: [String] = []
+    let bad = try AuditReplay(of: try models.file("bad.jsonl", forged + "\n"), settings) {
+      reports.append($0)
+    }
+    #expect(bad.different == [1] && reports == ["line 1: text_hmac is not the text's"])
+  }
+
+  @Test func `Lines of a stream go on counting where its last pass ended`() async throws {
+    let server = InProcess(try ServerState(try settings()))
+    let body = (0..<150).map { "{\"text\": \"a \($0)\"}\n" }.joined()
+    let reply = try await server.post(
+      "/v1/moderate", body, headers: ["content-type": "application/x-ndjson"])
+    #expect(reply.text.split(separator: "\n").count == 150)
+    let lines = try SmallModels.lines(models.path("audit.jsonl"))
+    #expect(try lines.map { try $0.int("index") } == Array(0..<150))
+    #expect(try lines.map { try $0.string("text") } == (0..<150).map { "a \($0)" })
+  }
+
   @Test func `A full file gets another name and no line is lost`() async throws {
     let server = InProcess(try ServerState(try settings(maximumBytes: 2000)))
     for index in 0..<20 {
@@ -113,6 +154,33 @@ import Testing
       }
     }
     #expect(Set(texts) == Set((0..<20).map { "a \($0)" }) && texts.count == 20)
+  }
+
+  @Test func `Files that are full at the same moment get names of their own`() throws {
+    let path = models.path("audit.jsonl")
+    for expected in ["", "-1", "-2"] {
+      let name = AuditLog.name(of: path, at: "2026-01-02T03:04:05.678Z")
+      #expect(name == path + ".20260102T030405678Z" + expected)
+      try Data().write(to: URL(filePath: name))
+    }
+  }
+
+  @Test func `After a tool has moved the file, a reload begins a new one`() async throws {
+    let server = try await ServerProcess([
+      "--model", try models.classifier().path, "--audit", models.path("audit.jsonl"),
+      "--audit-key-file", try models.file("key", "0123456789abcdef"), "--audit-text",
+    ])
+    _ = try await server.moderate("one")
+    let moved = models.path("moved.jsonl")
+    try FileManager.default.moveItem(atPath: models.path("audit.jsonl"), toPath: moved)
+    _ = try await server.moderate("two")
+    server.kill(SIGHUP)
+    for _ in 0..<500 where !server.log.contains(where: { $0.contains("\"reloaded\"") }) {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    _ = try await server.moderate("three")
+    #expect(try SmallModels.lines(moved).map { $0["text"] } == ["one", "two"])
+    #expect(try SmallModels.lines(models.path("audit.jsonl")).map { $0["text"] } == ["three"])
   }
 
   @Test func `A torn last line is cut off, whole lines stay`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Moderation
 import Testing
 
 @testable import ModerationServer
@@ -16,11 +17,15 @@ import Testing
     path = models.path("feedback.jsonl")
   }
 
-  private func server() throws -> InProcess {
+  private func server(path: String? = nil, keys: [String] = [], tenants: String? = nil) throws
+    -> InProcess
+  {
     var settings = ServerSettings()
     settings.models = [ModelRequest(source: model.path)]
     settings.threads = 1
-    settings.feedbackFile = path
+    settings.feedbackFile = path ?? self.path
+    settings.keys = keys
+    settings.tenantsFile = try tenants.map { try models.file("tenants.json", $0) }
     return InProcess(try ServerState(settings))
   }
 
@@ -59,6 +64,63 @@ import Testing
     #expect(header.status == 200)
   }
 
+  @Test func `A key is its caller's own, and stands for a text, a context and labels`()
+    async throws
+  {
+    let server = try server(keys: ["one=k1", "two=k2"])
+    func status(_ body: String, _ key: String = "k1") async throws -> Int {
+      try await server.post(
+        "/v1/feedback", body, headers: ["authorization": "Bearer \(key)", "idempotency-key": "r"]
+      ).status
+    }
+    let body = #"{"text": "a", "labels": {"hate": 1, "offensive": 0}}"#
+    #expect(try await status(body) == 201)
+    #expect(try await status(#"{"text": "b", "labels": {"hate": 1}}"#, "k2") == 201)
+    #expect(try await status(#"{"text": "a", "labels": {"offensive": 0, "hate": 1}}"#) == 200)
+    #expect(try await status(#"{"text": "b", "labels": {"hate": 1, "offensive": 0}}"#) == 409)
+    let context = #"{"text": "a", "labels": {"hate": 1, "offensive": 0}, "context": ["x"]}"#
+    #expect(try await status(context) == 409)
+    #expect(try SmallModels.lines(path).count == 2)
+  }
+
+  @Test func `Reports count towards the rate of their tenant`() async throws {
+    let server = try server(
+      tenants: #"{"tenants": [{"name": "a", "key": "k", "rate": {"perSecond": 0.01}}]}"#)
+    let statuses = [
+      try await server.post(
+        "/v1/feedback", #"{"text": "a", "labels": {"hate": 1}}"#,
+        headers: ["authorization": "Bearer k"]
+      ).status,
+      try await server.post(
+        "/v1/feedback", #"{"text": "b", "labels": {"hate": 1}}"#,
+        headers: ["authorization": "Bearer k"]
+      ).status,
+    ]
+    #expect(statuses == [201, 429])
+    #expect(try SmallModels.lines(path).count == 1)
+  }
+
+  #if os(Linux)
+    @Test func `What the disk does not take is not acknowledged, also when it comes again`()
+      async throws
+    {
+      // One process at a time has it open, and other tests may run beside these.
+      var opened: InProcess?
+      for _ in 0..<500 {
+        opened = try? server(path: "/dev/full")
+        if opened != nil { break }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      let server = try #require(opened)
+      for _ in 0..<2 {
+        let reply = try await server.post(
+          "/v1/feedback", #"{"text": "a", "labels": {"hate": 1}, "key": "r"}"#)
+        #expect(reply.status == 503)
+        #expect(try reply.json().value("error")["code"] == "unavailable")
+      }
+    }
+  #endif
+
   @Test func `Reports of many callers at once are each there once`() async throws {
     let server = try server()
     let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -78,6 +140,24 @@ import Testing
     #expect(metrics.contains("moderation_feedback_total{result=\"written\"} 50\n"))
   }
 
+  @Test func `Reports that are written together are each there once`() async throws {
+    let store = try FeedbackStore(path: path)
+    let outcomes = try await withThrowingTaskGroup(of: FeedbackStore.Outcome.self) { group in
+      for index in 0..<640 {
+        let line: JSONValue = [
+          "text": "a", "labels": ["hate": 1], "metadata": ["key": .string("k\(index / 32)")],
+        ]
+        group.addTask { try await store.add(line) }
+      }
+      return try await group.reduce(into: [FeedbackStore.Outcome: Int]()) {
+        $0[$1, default: 0] += 1
+      }
+    }
+    #expect(outcomes == [.written: 20, .known: 620])
+    #expect(try SmallModels.lines(path).count == 20)
+    await store.stop()
+  }
+
   @Test(arguments: [
     (#"{"labels": {"hate": 1}}"#, "text"), (#"{"text": " ", "labels": {"hate": 1}}"#, "text"),
     (#"{"text": "a"}"#, "labels"), (#"{"text": "a", "labels": {}}"#, "labels"),
@@ -86,6 +166,11 @@ import Testing
     (#"{"text": "a", "labels": {"hate": 1}, "lables": 1}"#, "lables"),
     (#"{"text": "a", "labels": {"hate": 1}, "metadata": {"time": 1}}"#, "metadata.time"),
     (#"{"text": "a", "labels": {"hate": 1}, "key": ""}"#, "key"),
+    (
+      #"{"text": "a", "labels": {"hate": 1}, "key": ""# + String(repeating: "k", count: 257)
+        + "\"}",
+      "key"
+    ),
   ])
   func `What is wrong with a report is named, and nothing is kept`(body: String, place: String)
     async throws
@@ -116,6 +201,22 @@ import Testing
     #expect(lines.map { $0["labels"] } == [["hate": 1], ["hate": 0], [:]])
     #expect(try lines[2].value("metadata").value("suggested").double("SPAM") == 1)
     #expect(lines[0]["metadata"]?["source"] == "perspective")
+  }
+
+  @Test func `A high score for several labels does not say which of them is true`() throws {
+    let file = model.appending(path: "moderation.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let apis = #""apis": {"perspective": {"TOXICITY": {"labels": ["offensive", "hate"]}}},"#
+    try models.write(
+      text.replacing(#""languages""#, with: apis + #""languages""#), to: file)
+    let bundle = try ServerState([model]).models.all[0].moderator.bundle
+    func labels(_ value: Double) -> [String] {
+      PerspectiveSuggestion.row("a", [("TOXICITY", value)], bundle: bundle).labels.map {
+        "\($0.name) \($0.truth)"
+      }
+    }
+    #expect(labels(1) == ["flagged true"])
+    #expect(labels(0) == ["offensive false", "hate false"])
   }
 
   @Test func `Without a file, feedback is refused and suggestions are read and not kept`()

@@ -27,6 +27,14 @@ final class InProcess: Sendable {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
     func json() throws -> JSONValue { try JSONValue(parsing: bytes) }
+
+    init(_ response: Response) async throws {
+      let collector = Collector()
+      try await response.body.write(collector)
+      status = response.status.code
+      headers = response.headers
+      bytes = collector.bytes.withLock { $0 }
+    }
   }
 
   init(_ state: ServerState) {
@@ -64,12 +72,7 @@ final class InProcess: Sendable {
     let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
     let context = ServerContext(
       source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
-    let response = try await responder.respond(to: request, context: context)
-    let collector = Collector()
-    try await response.body.write(collector)
-    return Reply(
-      status: response.status.code, headers: response.headers,
-      bytes: collector.bytes.withLock { $0 })
+    return try await Reply(try await responder.respond(to: request, context: context))
   }
 
   private final class Collector: ResponseBodyWriter, Sendable {

@@ -1,5 +1,7 @@
 import Foundation
 import JSON
+import Moderation
+import Synchronization
 import Testing
 
 @testable import ModerationServer
@@ -65,6 +67,55 @@ import Testing
     let disagreement = try lines[0].value("disagreements").value("hate")
     #expect(try disagreement.bool("flagged") && disagreement.double("threshold") == 0)
     #expect(lines[0]["answered"]?["hate"]?["flagged"] == false && lines[0]["text"] == nil)
+  }
+
+  private final class Flag: Sendable {
+    let value = Mutex(false)
+  }
+
+  @Test func `A shadow waits until the server is idle, and drops what it cannot keep up with`()
+    async throws
+  {
+    let state = try ServerState([
+      try models.classifier(named: "one", threshold: 0, contexts: ["cat"])
+    ])
+    let others = try ServerState([
+      try models.classifier(named: "two", threshold: 1), try models.classifier(named: "never"),
+    ]).models.all
+    let factory = PrometheusFactory()
+    let isIdle = Flag()
+    let runner = ShadowRunner(
+      ModelRegistry(others), rates: [1, 0], factory: factory, audit: nil
+    ) { isIdle.value.withLock { $0 } }
+    func item(_ message: Message) throws -> ShadowRunner.Item {
+      let verdict = try state.models.all[0].moderator.moderate([message])[0]
+      return ShadowRunner.Item(message: message, verdict: verdict, head: JSONObject())
+    }
+    func count(_ result: String, of shadow: String = "two") -> Int {
+      let name = #"moderation_shadow_messages_total{result="\#(result)",shadow="\#(shadow)"} "#
+      return factory.text().split(separator: "\n").first { $0.hasPrefix(name) }.flatMap {
+        Int($0.dropFirst(name.count))
+      } ?? -1
+    }
+    // The shadow has no contexts, so it fails on the second message.
+    let small = [try item(Message("the cat")), try item(Message("a", context: ["cat"]))]
+    var large = small[0]
+    large.message.text = String(repeating: "a", count: 1 << 20)
+    runner.offer(small + Array(repeating: large, count: 9))
+    #expect(count("dropped") == 2)
+    try await Task.sleep(for: .milliseconds(50))
+    #expect(count("compared") == 0 && count("failed") == 0)
+    isIdle.value.withLock { $0 = true }
+    for _ in 0..<500 where count("compared") == 0 || count("failed") == 0 {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    isIdle.value.withLock { $0 = false }
+    #expect(count("failed") == 1)
+    for result in ["compared", "dropped", "failed"] { #expect(count(result, of: "never") == 0) }
+    // It clears what was flagged.
+    let clears = #"{direction="clears",label="hate",shadow="two"} 0"#
+    #expect(!factory.text().contains("disagreements_total" + clears))
+    await runner.stop()
   }
 
   @Test func `A rate is a share of the messages`() async throws {

@@ -21,9 +21,12 @@ final class SmallModels {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// A classifier with three labels: offensive, threatening and hate.
+  ///
+  /// - Parameter contexts: values of a context that messages may have
   @discardableResult
   func classifier(
-    named name: String = "small", threshold: Double = 0.5, range: ClosedRange<Double>? = nil
+    named name: String = "small", threshold: Double = 0.5, range: ClosedRange<Double>? = nil,
+    contexts: [String] = []
   ) throws -> URL {
     let bundle = folder.appending(path: name)
     let model = bundle.appending(path: "model")
@@ -44,9 +47,12 @@ final class SmallModels {
        "actions": {"author": ["warn"]}}
       """
     }
+    let context =
+      contexts.isEmpty
+      ? "" : #""context": {"dimensions": [{"name": "d", "values": \#(contexts)}]},"#
     try write(
       """
-      {"format": 1, "name": "\(name)", "languages": ["en"],
+      {"format": 1, "name": "\(name)", "languages": ["en"], \(context)
        "model": {"kind": "classifier", "path": "model"},
        "labels": [\(labels.joined(separator: ","))], "actions": {"warn": "Warn the author."}}
       """, to: bundle.appending(path: "moderation.json"))

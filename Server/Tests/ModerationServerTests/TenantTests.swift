@@ -85,6 +85,10 @@ import Testing
       "thresholds.hate is 0.1; the bundle allows 0.3 to 0.7"
     ),
     (
+      #"{"tenants": [{"name": "a", "key": "k", "model": "one", "thresholds": {"hate": 0.8}}]}"#,
+      "thresholds.hate is 0.8; the bundle allows 0.3 to 0.7"
+    ),
+    (
       #"{"tenants": [{"name": "a", "key": "k", "model": "two", "thresholds": {"hate": 0.5}}]}"#,
       "thresholds.hate is 0.5; the bundle allows 0.01 to 0.01"
     ),
@@ -92,11 +96,23 @@ import Testing
       #"{"tenants": [{"name": "a", "key": "k", "rate": {"perSecond": 0}}]}"#,
       "tenants[0].rate.perSecond must be above 0"
     ),
+    (
+      #"{"tenants": [{"name": "a", "key": "k", "rate": {"perSecond": 1, "burst": 0.5}}]}"#,
+      "tenants[0].rate.burst must be at least 1"
+    ),
   ])
   func `What is wrong in the file is named`(text: String, reason: String) throws {
     let settings = try settings(text, range: 0.3...0.7)
     let error = #expect(throws: ServerError.self) { try ServerState(settings) }
     #expect(error.map { "\($0)".contains(reason) } == true, "\(String(describing: error))")
+  }
+
+  @Test func `The bounds of a range are allowed`() throws {
+    let settings = try settings(
+      #"{"tenants": [{"name": "a", "key": "k", "model": "one", "thresholds": {"hate": 0.3, "offensive": 0.7}}]}"#,
+      range: 0.3...0.7)
+    let tenant = try ServerState(settings).access.tenants["a"]
+    #expect(tenant?.thresholds == ["hate": 0.3, "offensive": 0.7])
   }
 
   @Test func `A bucket lets a burst through, then its rate, and a batch into debt`() {
@@ -133,6 +149,25 @@ import Testing
     #expect(try await post("k2").status == 200)
     let metrics = try await server.get("/metrics").text
     #expect(metrics.contains("moderation_rate_limited_total{key=\"slow\"} 1\n"))
+  }
+
+  @Test func `A reload fills no bucket whose rate stays`() throws {
+    func tenants(_ rate: Double) -> String {
+      #"""
+      {"tenants": [{"name": "a", "key": "k1", "rate": {"perSecond": 0.01}},
+                   {"name": "b", "key": "k2", "rate": {"perSecond": \#(rate)}}]}
+      """#
+    }
+    var settings = try settings(tenants(0.01))
+    let before = try ServerState(settings)
+    let start = ContinuousClock.now
+    for name in ["a", "b"] {
+      #expect(before.access.tenants[name]?.bucket?.take(1, at: start) == nil)
+    }
+    settings.tenantsFile = try models.file("tenants.json", tenants(0.02))
+    let after = try settings.access(models: before.models.all, old: before.access)
+    #expect(after.tenants["a"]?.bucket?.take(1, at: start) == 100)
+    #expect(after.tenants["b"]?.bucket?.take(1, at: start) == nil)
   }
 
   @Test func `A file that went bad changes nothing at a reload, and a good one does`() async throws

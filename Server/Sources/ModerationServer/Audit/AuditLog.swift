@@ -58,10 +58,8 @@ final class AuditLog: Sendable {
   }
 
   /// The name that a full file gets: the time behind its own, and a number where that is taken.
-  private static func name(of path: String) -> String {
-    let time = Timestamp.now
-      .filter { $0.isLetter || $0.isNumber }
-    let name = "\(path).\(time)"
+  static func name(of path: String, at time: String = Timestamp.now) -> String {
+    let name = "\(path).\(time.filter { $0.isLetter || $0.isNumber })"
     var (free, number) = (name, 1)
     while FileManager.default.fileExists(atPath: free) {
       free = "\(name)-\(number)"

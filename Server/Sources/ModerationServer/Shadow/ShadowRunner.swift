@@ -120,7 +120,8 @@ final class ShadowRunner: Sendable {
     let others = verdict.labels.filter { label in
       item.verdict[label.name].map { $0.isFlagged != label.isFlagged } ?? false
     }
-    metrics.count("compared", by: shadow)
+    // Counted when all that there is to say about it is written.
+    defer { metrics.count("compared", by: shadow) }
     for label in others { metrics.disagreement(on: label, by: shadow) }
     guard let audit, !others.isEmpty else { return }
     var line = item.head.with(audit.text(item.message.text))
