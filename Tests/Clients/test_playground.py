@@ -34,13 +34,25 @@ class Page(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.feedback = cls.folder / "feedback.jsonl"
-        cls.address = server.start("classifier", "--feedback", str(cls.feedback))
+        cls.address = server.start(
+            "classifier", "--feedback", str(cls.feedback), "--model", f"second={cls.second()}"
+        )
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
         cls.browser = cls.playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox"]
         )
         cls.addClassCleanup(cls.browser.close)
+
+    @classmethod
+    def second(cls):
+        """A bundle with other scores and thresholds, and one label of its own."""
+        folder = server.classifier(cls.folder / "second")
+        bundle = json.loads((folder / "moderation.json").read_text())
+        for label, name, source in zip(bundle["labels"], ["offensive", "hate", "spam"], "cab"):
+            label |= {"name": name, "threshold": 1, "scores": [{"class": source}]}
+        (folder / "moderation.json").write_text(json.dumps(bundle))
+        return folder
 
     def open(self, fragment="", key=server.KEY, **options):
         """A page that has its models, and everything it asked for and said."""
@@ -99,9 +111,9 @@ class InABrowserSkippedWithoutChromium(Page):
         self.assertLess(taken, 2)
         print(f"scores {1000 * taken:.0f} ms after the last key")
 
-    def verdict(self, text):
+    def verdict(self, text, **more):
         headers = {"Authorization": f"Bearer {server.KEY}"}
-        body = {"text": text}
+        body = {"text": text} | more
         return requests.post(self.address + "/v1/moderate", json=body, headers=headers).json()
 
     def test_an_answer_to_an_older_text_never_wins(self):
@@ -137,6 +149,45 @@ class InABrowserSkippedWithoutChromium(Page):
         page.keyboard.press("Home")
         self.assertIn("hate", page.text_content("#verdict"))
         self.assertEqual(len(self.requests), before)
+
+    def test_two_bundles_side_by_side(self):
+        page = self.open()
+        page.select_option("#other", "second")
+        self.type(page, "the cat")
+
+        def state(label):
+            return page.locator(f'li[data-label="{label}"] .state').text_content()
+
+        one, two = (self.verdict("the cat", model=name)["labels"] for name in ["small", "second"])
+        self.assertNotEqual(one["hate"]["score"], two["hate"]["score"])
+        for label in ["offensive", "hate"]:
+            own, theirs = (f"{scores[label]['score']:.3f}" for scores in [one, two])
+            # The first one's threshold is 0, the second one's 1.
+            self.assertEqual(state(label), f"{own} at 0.000, fires · second {theirs}")
+            bar = page.locator(f'li[data-label="{label}"] .track.second .bar')
+            width = float(bar.evaluate("bar => bar.style.width").rstrip("%"))
+            self.assertAlmostEqual(width, 100 * two[label]["score"], places=3)
+            self.assertTrue(bar.is_visible())
+        self.assertNotIn("second", state("threatening"))
+        self.assertEqual(page.text_content("#alone"), f"second alone: spam {two['spam']['score']:.3f}.")
+        # The page's thresholds for either bundle decide, also from a link.
+        page.select_option("#model", "second")
+        page.select_option("#other", "small")
+        self.until(page, "document.querySelector('#alone').textContent.startsWith('small alone')")
+        page.locator('li[data-label="hate"] input').focus()
+        page.keyboard.press("Home")
+        self.assertTrue(state("hate").startswith(f"{two['hate']['score']:.3f} at 0.000, fires · small"))
+        page.select_option("#model", "small")
+        page.select_option("#other", "second")
+        self.until(page, "document.querySelector('#alone').textContent.startsWith('second alone')")
+        self.assertTrue(state("hate").endswith(f"{two['hate']['score']:.3f}, fires"))
+        fragment = page.evaluate("location.hash")
+        page.select_option("#other", "")
+        self.until(page, "document.querySelector('#alone').textContent === ''")
+        self.assertEqual(page.locator(".track.second:visible").count(), 0)
+        page = self.open(fragment)
+        self.until(page, "document.querySelector('#alone').textContent.startsWith('second alone')")
+        self.assertTrue(state("hate").endswith(f"{two['hate']['score']:.3f}, fires"))
 
     def test_spans_cut_the_text_in_utf16(self):
         page = self.open()
@@ -253,6 +304,7 @@ class InABrowserSkippedWithoutChromium(Page):
                     page = self.open(
                         color_scheme=theme, viewport={"width": width, "height": 900}
                     )
+                    page.select_option("#other", "second")
                     self.type(page, "The cat 😀 sat. The dog ran away, further than anybody saw.")
                     page.click("#disguise")
                     page.wait_for_selector("#disguises tbody tr")

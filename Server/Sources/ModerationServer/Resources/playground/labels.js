@@ -71,14 +71,21 @@ function showLabels() {
     track.querySelector(".bar").style.width = `${100 * (score ?? 0)}%`;
     track.querySelector(".tick").style.left = `${100 * limit}%`;
     const beside = other && state.beside?.labels[label.name];
+    const theirs = other?.labels.find((one) => one.name === label.name);
     second.hidden = !beside;
     if (beside) second.querySelector(".bar").style.width = `${100 * (beside.score ?? 0)}%`;
     row.querySelector(".state").textContent =
       (state.verdict ? percent(score) : "–") + ` at ${limit.toFixed(3)}`
       + (isOn ? ", fires" : "")
-      + (beside ? ` · ${other.id} ${percent(beside.score)}${beside.flagged ? ", fires" : ""}` : "");
+      + (beside ? ` · ${other.id} ${percent(beside.score)}${fires(other, theirs, beside.score) ? ", fires" : ""}` : "");
     row.querySelector(".todo").textContent = isOn ? actions(model, label) : "";
   }
+  const own = model.labels.map((label) => label.name);
+  const alone = (state.beside && other ? other.labels : []).filter((label) => !own.includes(label.name));
+  $("alone").textContent = alone.length ? `${other.id} alone: ` + alone.map((label) => {
+    const score = state.beside.labels[label.name]?.score;
+    return `${label.name} ${percent(score)}${fires(other, label, score) ? ", fires" : ""}`;
+  }).join("; ") + "." : "";
 }
 
 /** What is to be done when a label fires, in the bundle's words. */
