@@ -44,6 +44,8 @@ DEFAULTS = {
     "seed": 0,
 }
 NEEDED = ["sources", "encoder", "work", "output"]
+#: Positive test rows below which a gate is decided by a message or two.
+FEW = 20
 
 
 class Failure(Exception):
@@ -127,6 +129,22 @@ class Pipeline:
         must(
             sys.executable, HERE / "split.py", *self.sources, "--output", folder, "--seed",
             self.settings["seed"])
+        for note in self.few_rows(folder):
+            print(note)
+
+    def few_rows(self, folder: Path) -> list[str]:
+        """Sentences about labels under a gate whose test rows say little about them."""
+        splits = json.loads((folder / "split.json").read_text(encoding="utf-8"))["splits"]
+        names = self.settings["labels"] or list(splits["train"]["known"])
+        if not self.settings["gate"]:
+            names = [name for name in names if name in self.settings["gates"]]
+        counts = {
+            name: [splits[part]["positives"].get(name, 0) for part in ("train", "test")]
+            for name in names}
+        return [
+            f"{name}: {test} positive test rows and {train} to train on; a gate wants {FEW} to test "
+            "with. Add rows, or give the label no gate."
+            for name, (train, test) in counts.items() if test < FEW]
 
     def perturb(self, folder: Path) -> None:
         rows = (self.work / "split/train.jsonl").read_text(encoding="utf-8").splitlines()
@@ -191,7 +209,8 @@ class Pipeline:
             *(word for gate in gates for word in ("--gate-label", gate)))
         shutil.rmtree(folder / "candidate")
         if code == 1 and (folder / "run.json").exists():
-            raise NotPassed("the gate is not passed; no bundle is made")
+            raise NotPassed(
+                "\n".join(["the gate is not passed; no bundle is made", *self.few_rows(self.work / "split")]))
         if code:
             raise Failure(f"moderate evaluate ended with {code}")
 

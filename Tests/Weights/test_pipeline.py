@@ -113,6 +113,10 @@ class Pipeline(unittest.TestCase):
         code, output = self.run_it("run")
         self.assertEqual(code, 1, output)
         self.assertFalse((self.folder / "bundle").exists())
+        # It says which bar, and that so few rows could hardly clear one.
+        self.assertIn("gate: csam: ", output)
+        self.assertRegex(output.split("gate is not passed")[1], r"csam: \d positive test rows and \d")
+        self.assertNotIn("scam: ", output.split("gate is not passed")[1])
 
     def test_what_is_wrong_is_named(self):
         self.settings["sourcs"] = []
