@@ -51,8 +51,7 @@ class Work:
                 "threads": max(1, context.cpus()) if context else None}
 
     def moderate(self, batches):
-        judge = arrow.ArrowModerator(self.text, [self.id], **self._options())
-        return map(judge, batches)
+        return arrow.ArrowModerator(self.text, [self.id], **self._options()).each(batches)
 
     def facts(self, batches):
         moderator = arrow.shared(**self._options())

@@ -47,6 +47,7 @@ def done_ids(arguments: argparse.Namespace) -> pyarrow.Array | None:
 
 def main() -> None:
     arguments = parsed_arguments()
+    ray.init()
     # The actors may hold all CPUs, so reading and writing must not wait for one.
     rows = ray.data.read_parquet(
         arguments.input, columns=[arguments.id, arguments.text], num_cpus=0)
@@ -55,10 +56,13 @@ def main() -> None:
         rows = rows.map_batches(
             remaining, batch_format="pyarrow", num_cpus=0,
             fn_kwargs={"id": arguments.id, "done": done})
+    # To list the files takes a CPU too. Where the actors leave none there is one actor at first, and Ray
+    # is slow to start the others.
+    is_room = ray.cluster_resources().get("CPU", 0) > arguments.actors * arguments.cpus
     rows.map_batches(
         ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
-        # One actor at first: to list the files takes a CPU, which it must not wait for.
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=arguments.actors),
+        compute=ray.data.ActorPoolStrategy(
+            min_size=arguments.actors if is_room else 1, max_size=arguments.actors),
         num_cpus=arguments.cpus,
         fn_constructor_kwargs={
             "text": arguments.text, "keep": [arguments.id], "model": arguments.model,

@@ -1,6 +1,7 @@
 """Needs pyarrow and a program: the package's own, or MODERATE."""
 
 import pickle
+import threading
 
 import numpy
 import pytest
@@ -46,3 +47,31 @@ def test_an_empty_batch_has_the_same_schema():
     judged = ArrowModerator(threads=1)(batch)
     assert judged.num_rows == 0
     assert judged.select(COLUMNS.names).schema == COLUMNS
+
+
+def batches(count):
+    return [
+        pyarrow.record_batch({"id": [index], "text": [f"message {index}"]}) for index in range(count)]
+
+
+def test_batches_come_in_order_as_each_alone():
+    work = ArrowModerator(threads=1)
+    assert list(work.each(iter(batches(5)))) == [work(batch) for batch in batches(5)]
+    assert list(work.each([])) == []
+
+
+def test_the_next_batch_is_judged_while_the_caller_has_one(monkeypatch):
+    work, begun = ArrowModerator(threads=1), threading.Semaphore(0)
+    judge = work._verdicts
+    monkeypatch.setattr(work, "_verdicts", lambda table: (begun.release(), judge(table))[1])
+    judged = work.each(batches(3))
+    next(judged)
+    # Nothing asks for the second one, and it is under way all the same; the third is not read yet.
+    assert begun.acquire(timeout=60) and begun.acquire(timeout=60)
+    assert not begun.acquire(blocking=False)
+    assert len(list(judged)) == 2
+
+
+def test_a_batch_that_cannot_be_judged_is_the_callers_error():
+    with pytest.raises(KeyError):
+        list(ArrowModerator("no such column", threads=1).each(batches(2)))

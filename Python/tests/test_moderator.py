@@ -156,3 +156,17 @@ def test_the_digest_and_the_version_are_the_programs(moderator):
         [program(), "--version"], text=True).strip()
     with pytest.raises(ModerationError, match="no such folder"):
         Moderator("/no/such/folder").digest
+
+
+def test_fields_leave_out_the_other_members():
+    with Moderator(threads=1) as whole, Moderator(threads=1, fields=["flagged", "labels"]) as part:
+        texts = ["you are an idiot", "good morning", None]
+        for all, some in zip(whole.moderate(texts), part.moderate(texts)):
+            if "error" in all:
+                assert some == all
+            else:
+                assert some == {name: all[name] for name in ["flagged", "labels"]}
+    with pytest.raises(ModerationError, match="--fields nonsense"):
+        Moderator(threads=1, fields=["nonsense"]).moderate(["a"])
+    with pytest.raises(ValueError):
+        Moderator(server="http://localhost:1", fields=["flagged"])

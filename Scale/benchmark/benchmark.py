@@ -65,7 +65,7 @@ def spark(arguments, parquet, folder):
         f"{field.name} {field.dataType.simpleString()}" for field in from_arrow_schema(COLUMNS))
 
     def run():
-        rows.mapInArrow(lambda batches: map(judge, batches), columns).write.mode(
+        rows.mapInArrow(judge.each, columns).write.mode(
             "overwrite").parquet(str(folder / "spark"))
 
     return run
@@ -86,14 +86,15 @@ def peer(arguments, parquet, folder):
 def ray(arguments, parquet, folder):
     import ray
 
-    ray.init(num_cpus=CORES, log_to_driver=False, logging_level="ERROR")
+    # Ray counts CPUs and does not hold anybody to them: the one more lists the files.
+    ray.init(num_cpus=CORES + 1, log_to_driver=False, logging_level="ERROR")
     ray.data.DataContext.get_current().enable_progress_bars = False
 
     def run():
         shutil.rmtree(folder / "ray", ignore_errors=True)
         ray.data.read_parquet(str(parquet), override_num_blocks=4, num_cpus=0).map_batches(
             ArrowModerator, batch_format="pyarrow", batch_size=100,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=CORES), num_cpus=1,
+            compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1,
             fn_constructor_kwargs={
                 "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1},
         ).write_parquet(str(folder / "ray"), ray_remote_args={"num_cpus": 0})

@@ -67,22 +67,26 @@ class Moderator(_Closing):
         threads: threads to compute on; None is one for each processor.
         precision: "float32" or "int8"; None is what the model allows first.
         adapter: a LoRA adapter to merge: a folder, or a name below the model's `adapters`.
+        fields: the members that verdicts have, such as "flagged" and "labels", which `scores` needs;
+            None is all. Fewer are less to write and to parse.
         server: "unix:/path/of/socket" or "http://host:port" of a `moderate serve`, which is asked
             instead of a child process. `model` is then the name of one of its models, "default" its
-            first; threads, precision and adapter are its own.
+            first; threads, precision, adapter and fields are its own.
         key: an API key of the server.
     """
 
     def __init__(self, model: str | None = "default", *, threads: int | None = None,
                  precision: str | None = None, adapter: str | None = None,
+                 fields: Sequence[str] | None = None,
                  server: str | None = None, key: str | None = None):
         self._options = _options(model, threads, precision, adapter)
         if server is None:
             self._child: Child | Server = Child(
                 [program(), "classify", "--format", "json", "--input", "-", "--input-format",
-                 "jsonl", *self._options])
-        elif (threads, precision, adapter) != (None, None, None):
-            raise ValueError("threads, precision and adapter are the server's own")
+                 "jsonl", *(["--fields", ",".join(fields)] if fields is not None else []),
+                 *self._options])
+        elif (threads, precision, adapter, fields) != (None, None, None, None):
+            raise ValueError("threads, precision, adapter and fields are the server's own")
         else:
             self._child = Server(server, None if model == "default" else model, key)
         self._labels: list[str] | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import functools
-from typing import Any, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Iterable, Iterator, Sequence
 
 import pyarrow
 
@@ -27,7 +29,9 @@ def shared(model: str | None = "default", threads: int | None = None,
            server: str | None = None) -> Moderator:
     """The moderator of this process with these options: a worker loads a model once, however many
     tasks it is given."""
-    return Moderator(model, threads=threads, server=server)
+    return Moderator(
+        model, threads=threads, server=server,
+        fields=("flagged", "labels", "truncated") if server is None else None)
 
 
 class ArrowModerator:
@@ -48,13 +52,35 @@ class ArrowModerator:
 
     def __call__(self, table: Any) -> Any:
         """The kept columns and ``COLUMNS``, of a table or a record batch, in its order."""
+        return self._table(table, self._verdicts(table))
+
+    def each(self, tables: Iterable[Any]) -> Iterator[Any]:
+        """What calling gives for each table. The child works on the next table while the caller has one."""
+        pool = ThreadPoolExecutor(1)
+        waiting: collections.deque[Any] = collections.deque()
+        try:
+            for table in tables:
+                waiting.append((table, pool.submit(self._verdicts, table)))
+                if len(waiting) == 2:
+                    table, verdicts = waiting.popleft()
+                    yield self._table(table, verdicts.result())
+            while waiting:
+                table, verdicts = waiting.popleft()
+                yield self._table(table, verdicts.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verdicts(self, table: Any) -> list[Verdict]:
         moderator = shared(**self._options)
         texts = _texts(table.column(self._text))
         try:
-            verdicts = moderator.moderate(texts)
+            return moderator.moderate(texts)
         except ModerationError:
             # A child that was killed is started anew. The same texts have the same verdicts.
-            verdicts = moderator.moderate(texts)
+            return moderator.moderate(texts)
+
+    def _table(self, table: Any, verdicts: list[Verdict]) -> Any:
+        moderator = shared(**self._options)
         columns = [
             pyarrow.array(values, field.type) for values, field in zip(
                 zip(*map(_values, verdicts)) if verdicts else [()] * 5, COLUMNS)]
