@@ -96,7 +96,7 @@ public struct ModerationServer: Sendable {
 extension ServerState {
   /// Loads the models and opens the files.
   ///
-  /// - Throws: ``Moderation/ModerationError``, ``ServerError``
+  /// - Throws: `ModerationError`, ``ServerError``
   convenience init(_ settings: ServerSettings) throws {
     let threads = settings.threads ?? CPUQuota.threads()
     let models = try ModelRegistry(

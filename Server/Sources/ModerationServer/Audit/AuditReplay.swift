@@ -20,7 +20,7 @@ public struct AuditReplay: Sendable, Equatable {
   /// - Parameters:
   ///   - texts: JSON Lines with a `text`; their digests under the key find their lines
   ///   - report: takes a sentence for each line that is not as it was
-  /// - Throws: ``ServerError``, ``Moderation/ModerationError``
+  /// - Throws: ``ServerError``, `ModerationError`
   public init(
     of path: String, texts: String? = nil, _ settings: ServerSettings,
     report: (String) -> Void = { _ in }
