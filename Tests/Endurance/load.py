@@ -153,6 +153,10 @@ def main():
         for thread in threads:
             thread.start()
         rows, reloads = [], 0
+        columns = ["seconds", "server MiB", "server fds", "classify MiB", "classify fds"]
+        file = (arguments.csv or folder / "curve.csv").open("w", newline="")
+        curve = csv.writer(file)
+        curve.writerow(columns)
         held = {"server": Held(server.pid), "classify": Held(classify.pid)}
         while time.monotonic() < end - 5:
             time.sleep(10)
@@ -163,22 +167,21 @@ def main():
             for process in held.values():
                 row += process()
             rows.append(row)
+            curve.writerow(row)
+            file.flush()
         for thread in threads:
             thread.join()
         server.send_signal(signal.SIGTERM)
         assert server.wait(60) == 0
-        classify.wait(60)
-    if arguments.csv:
-        with arguments.csv.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["seconds", "server MiB", "server fds", "classify MiB", "classify fds"])
-            writer.writerows(rows)
+        # It works off what is in the pipe.
+        classify.wait(600)
+        file.close()
     for key, value in sorted(counts.items(), key=str):
         print(key, value)
     print(f"{reloads} reloads")
     warm = rows[len(rows) // 10 :]
     failed = any(key[0] in ("unexpected", "broken") for key in counts)
-    for index, what in enumerate(["server MiB", "server fds", "classify MiB", "classify fds"], 1):
+    for index, what in enumerate(columns[1:], 1):
         values = [row[index] for row in warm]
         third = max(1, len(values) // 3)
         first, last = (sum(part) / len(part) for part in (values[:third], values[-third:]))
