@@ -37,10 +37,10 @@ struct Inspect: ParsableCommand {
     } else {
       try bytes.write(report.text(for: .output))
       for check in checks where check.problem == nil {
-        try bytes.write("  \(Terminal.output.styled("✓", .green)) \(check.file)\n")
+        try bytes.write("  \(Terminal.output.styled("✓", .green)) \(visible(check.file))\n")
       }
       if verify, checks.isEmpty { try bytes.write("  The bundle names no files to verify.\n") }
-      for file in uncovered { try bytes.write("  No digest: \(file)\n") }
+      for file in uncovered { try bytes.write("  No digest: \(visible(file))\n") }
     }
     try bytes.flush()
     for check in failed { complain(check.problem?.description ?? "") }
