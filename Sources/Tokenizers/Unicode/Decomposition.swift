@@ -15,9 +15,9 @@ enum Decomposition {
       return
     }
     if form == .compatibility, let range = Tables.shared.compatibility[scalar] {
-      for index in range { body(UnicodeTables.compatibilityDecompositions[index]) }
+      for scalar in UnicodeTables.compatibilityDecompositions[range] { body(scalar) }
     } else if let range = Tables.shared.canonical[scalar] {
-      for index in range { body(UnicodeTables.canonicalDecompositions[index]) }
+      for scalar in UnicodeTables.canonicalDecompositions[range] { body(scalar) }
     } else {
       body(scalar)
     }

@@ -12,6 +12,7 @@ import base64
 import json
 import pathlib
 import struct
+import textwrap
 import unicodedata
 
 import tokenizers
@@ -29,6 +30,25 @@ LOWERCASES, CANONICAL, COMPATIBILITY, ORDERED = 1 << 11, 1 << 12, 1 << 13, 1 << 
 CATEGORIES = (
     "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn"
 ).split()
+
+
+# What the written file needs to read its own tables.
+READER = """
+  private static func numbers<Number: FixedWidthInteger>(_ text: String) -> [Number] {
+    var numbers: [Number] = []
+    var number: UInt64 = 0
+    for byte in text.utf8 {
+      if byte <= 0x20 {
+        numbers.append(Number(truncatingIfNeeded: number))
+        number = 0
+      } else {
+        number = number << 4 | UInt64(byte < 0x41 ? byte - 0x30 : byte - 0x37)
+      }
+    }
+    numbers.append(Number(truncatingIfNeeded: number))
+    return numbers
+  }
+"""
 
 
 def charsmap_to_b():
@@ -183,18 +203,13 @@ def main():
     write(flags, lowercase, canonical, compatibility, classes, compositions, category)
 
 
-def table(name, kind, values, comment, width):
+def table(name, kind, values, comment):
     lines = [f"  /// {line}" for line in comment.split("\n")]
-    lines.append(f"  static let {name}: [{kind}] = [")
-    texts = [f"0x{v:0{width}X}," if v >= 0 else f"{v}," for v in values]
-    line = "   "
-    for text in texts:
-        if len(line) + 1 + len(text) > 100:
-            lines.append(line)
-            line = "   "
-        line += " " + text
-    lines.append(line)
-    lines.append("  ]")
+    lines.append(f'  static let {name}: [{kind}] = numbers(')
+    lines.append('    """')
+    texts = (f"{v if v >= 0 else v & 0xFFFFFFFF:X}" for v in values)
+    lines += textwrap.wrap(" ".join(texts), 96, initial_indent="    ", subsequent_indent="    ")
+    lines.append('    """)')
     return "\n".join(lines)
 
 
@@ -223,29 +238,32 @@ def write(flags, lowercase, canonical, compatibility, classes, compositions, cat
 
     parts = [
         table("properties", "UInt64", [c << 16 | f for c, f in runs(flags)],
-              "`scalar << 16 | ScalarFlags` wherever the flags change.", 9),
+              "`scalar << 16 | ScalarFlags` wherever the flags change."),
         table("lowercase", "Int32", [v for r in ranges for v in r],
               "First, last, stride, delta: the one-to-one lowercase mappings. The only longer one,\n"
-              "U+0130, is in the code.", 2),
+              "U+0130, is in the code."),
         table("canonicalDecompositions", "UInt32", flat(canonical),
               "`length << 24 | scalar`, then the full canonical decomposition. Hangul syllables are\n"
-              "left to arithmetic.", 2),
+              "left to arithmetic."),
         table("compatibilityDecompositions", "UInt32", flat(compatibility),
-              "The same for compatibility decompositions that differ from the canonical ones.", 2),
+              "The same for compatibility decompositions that differ from the canonical ones."),
         table("combiningClasses", "UInt32", [c << 8 | v for c, v in runs(classes)],
-              "`scalar << 8 | class` wherever the canonical combining class changes.", 2),
+              "`scalar << 8 | class` wherever the canonical combining class changes."),
         table("compositions", "UInt32",
               [v for triple in sorted(compositions) for v in triple],
-              "First, second, composite: the canonical compositions, sorted.", 2),
+              "First, second, composite: the canonical compositions, sorted."),
         table("generalCategories", "UInt32", [c << 8 | v for c, v in runs(category)],
-              "`scalar << 8 | index in GeneralCategory` wherever the category changes.", 2),
+              "`scalar << 8 | index in GeneralCategory` wherever the category changes."),
     ]
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(
         "// Written by Tests/Fixtures/tokenizers/unicode_tables.py from what the tokenizers library\n"
         f"// {tokenizers.__version__} answers for every Unicode scalar. Do not edit.\n\n"
         "/// Character data as the reference library sees it, as sorted runs.\n"
-        "enum UnicodeTables {\n" + "\n\n".join(parts) + "\n}\n")
+        "///\n"
+        "/// Each table is a text of hexadecimal numbers, because a compiler takes many seconds over\n"
+        "/// array literals of this length and none over a string.\n"
+        "enum UnicodeTables {\n" + "\n\n".join(parts) + "\n" + READER + "}\n")
 
 
 if __name__ == "__main__":
