@@ -36,18 +36,30 @@ def exported(root: str, model: str) -> pathlib.Path:
         network = Network(model, attention="eager").eval()
         ids = torch.randint(5, 1000, (2, 19))
         partial = folder / "partial.onnx"
-        axes = {0: "messages", 1: "tokens"}
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # The older exporter: its graphs are the ones ONNX Runtime's fusions recognise.
             torch.onnx.export(
-                network, (ids, torch.ones_like(ids)), str(partial), dynamo=False,
-                opset_version=17, input_names=["input_ids", "attention_mask"],
-                output_names=["output"], do_constant_folding=True,
-                dynamic_axes={
-                    "input_ids": axes, "attention_mask": axes, "output": {0: "messages"}})
+                network, (ids, torch.ones_like(ids)), str(partial),
+                input_names=["input_ids", "attention_mask"], output_names=["output"],
+                **exporter(network.config.model_type))
         merge(partial, path)
     return path
+
+
+def exporter(family: str) -> dict:
+    """The keywords of one of PyTorch's two exporters."""
+    if family in ("eurobert", "gemma3_text", "qwen3"):
+        # The older one cannot follow how these make their masks.
+        import torch
+
+        axes = {0: torch.export.Dim("messages", min=1, max=64),
+                1: torch.export.Dim("tokens", min=2, max=512)}
+        return {"dynamo": True, "opset_version": 18,
+                "dynamic_shapes": {"input_ids": axes, "attention_mask": axes}}
+    # The older one's graphs are those that ONNX Runtime's fusions recognise.
+    axes = {0: "messages", 1: "tokens"}
+    return {"dynamo": False, "opset_version": 17, "do_constant_folding": True, "dynamic_axes": {
+        "input_ids": axes, "attention_mask": axes, "output": {0: "messages"}}}
 
 
 def straighten() -> None:

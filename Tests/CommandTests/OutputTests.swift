@@ -1,5 +1,7 @@
+import Foundation
 import Moderation
 import ModerationEvaluation
+import TestSupport
 import Testing
 
 @testable import moderate
@@ -80,5 +82,27 @@ import Testing
   @Test(arguments: [(0.2, "0 s"), (59, "59 s"), (61, "1:01"), (3661, "1:01:01"), (-1, "0 s")])
   func `Durations are short`(seconds: Double, text: String) {
     #expect(ProgressBar.duration(seconds) == text)
+  }
+}
+
+@Suite struct NumpyFileTests {
+  @Test func `A file that nobody finished is none that np.load reads`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path(of: "x.npy")
+    do {
+      let file = try NumpyFile(path: path, columns: 1)
+      // More than is held back before it is written.
+      for row in 0..<100_000 { try file.append([Float(row)]) }
+    }
+    let left = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    #expect(left.count > 128 && left.prefix(128).allSatisfy { $0 == 0 })
+
+    let file = try NumpyFile(path: path, columns: 2)
+    try file.append([1, 2])
+    try file.finish()
+    let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    #expect(whole.count == 128 + 8 && whole.prefix(6) == [0x93] + Array("NUMPY".utf8))
+    #expect(String(decoding: whole.prefix(128), as: UTF8.self).contains("'shape': (1, 2)"))
+    #expect(whole.suffix(8) == [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40])
   }
 }

@@ -45,4 +45,29 @@ struct QuantizeCommandTests {
       ["classify", "--model", target.path, "--precision", "float32", "the cat"])
     #expect(refused.code == 2 && refused.errors.contains("float32"))
   }
+
+  @Test func `what a killed run left is no part of the folder, and a failed run leaves no folder`()
+    throws
+  {
+    let model = try SmallModel()
+    try model.write("the cat\nthe dog\n", to: "texts.txt")
+    let folder = try TemporaryFolder()
+    let target = folder.url.appending(path: "quantized")
+    try folder.write("half", to: "quantized.unfinished/model.safetensors")
+    try folder.write("half", to: "quantized.unfinished/left.json")
+    var arguments = [
+      "quantize", "--model", model.folder.path, "--output", target.path, "--calibrate",
+      model.file("texts.txt"),
+    ]
+    let failed = try CommandProcess.run(arguments + ["--test", model.file("missing.jsonl")])
+    #expect(failed.code != 0 && failed.errors.contains("missing.jsonl"), "\(failed)")
+    #expect(!FileManager.default.fileExists(atPath: target.path))
+
+    let result = try CommandProcess.run(arguments)
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["quantized"])
+    #expect(!FileManager.default.fileExists(atPath: target.appending(path: "left.json").path))
+    arguments = ["classify", "--model", target.path, "the cat"]
+    #expect(try CommandProcess.run(arguments).code == 0)
+  }
 }

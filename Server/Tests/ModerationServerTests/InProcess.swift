@@ -14,6 +14,8 @@ final class InProcess: Sendable {
   let state: ServerState
   private let responder: any HTTPResponder<ServerContext>
   private let logger: Logger
+  /// One for all requests: only closing frees a channel.
+  private let channel = NIOAsyncTestingChannel()
   private let lines: Lines
 
   final class Lines: Sendable {
@@ -37,12 +39,13 @@ final class InProcess: Sendable {
     }
   }
 
-  init(_ state: ServerState) {
+  /// - Parameter level: the lowest of the log's lines that are kept
+  init(_ state: ServerState, level: Logger.Level = .debug) {
     self.state = state
     let lines = Lines()
     self.lines = lines
     logger = Logger(label: "test") {
-      JSONLogHandler(label: $0, level: .debug) { line in lines.all.withLock { $0.append(line) } }
+      JSONLogHandler(label: $0, level: level) { line in lines.all.withLock { $0.append(line) } }
     }
     responder = RouterBuilder.router(Endpoints.all, state, logger: logger).buildResponder()
   }
@@ -71,7 +74,7 @@ final class InProcess: Sendable {
       method: method, scheme: "http", authority: "moderate.test", path: path, headerFields: fields)
     let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
     let context = ServerContext(
-      source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
+      source: ApplicationRequestContextSource(channel: channel, logger: logger))
     return try await Reply(try await responder.respond(to: request, context: context))
   }
 

@@ -68,5 +68,5 @@ enum Targets {
   typealias Named = (name: String, make: @Sendable (Materials) throws -> Target)
 
   static let all: [Named] =
-    texts + weights + heads + models
+    texts + weights + heads + models + server
 }

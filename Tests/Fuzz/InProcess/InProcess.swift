@@ -1,0 +1,1 @@
+../../../Server/Tests/ModerationServerTests/InProcess.swift
