@@ -45,6 +45,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

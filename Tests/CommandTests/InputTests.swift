@@ -187,6 +187,12 @@ import Testing
 }
 
 @Suite struct BatchRunTests {
+  /// The text of a line.
+  private static func text(of record: Record) throws(RecordProblem) -> String {
+    guard case .text(let text) = record else { throw RecordProblem("no text") }
+    return text
+  }
+
   @Test func `An error of one record is its line's own`() throws {
     let file = try TemporaryFile("1\n2\n0\n4\n")
     var emitted: [String] = []
@@ -197,10 +203,7 @@ import Testing
     #expect(throws: (any Error).self) {
       try run.run(
         try RecordReader(path: file.path, format: .lines),
-        prepare: { record throws(RecordProblem) in
-          guard case .text(let text) = record else { throw RecordProblem("no text") }
-          return text
-        },
+        prepare: Self.text(of:),
         work: { texts in
           if texts.contains("0") { throw Zero() }
           return texts
@@ -224,10 +227,7 @@ import Testing
     var batches: [[String]] = []
     try run.run(
       try RecordReader(path: file.path, format: .lines),
-      prepare: { record throws(RecordProblem) in
-        guard case .text(let text) = record else { throw RecordProblem("no text") }
-        return text
-      },
+      prepare: Self.text(of:),
       work: { texts in
         batches.append(texts)
         return texts

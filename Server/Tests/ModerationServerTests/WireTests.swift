@@ -104,6 +104,14 @@ import Testing
       "POST /v1/moderate HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456",
       "HTTP/1.1 400"
     ),
+    (
+      "POST /v1/moderate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nd\n{\"text\":\"hi\"}\n0\n\n",
+      "HTTP/1.1 400"
+    ),
+    (
+      "POST /v1/moderate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff1\r\n{}\r\n0\r\n\r\n",
+      "HTTP/1.1 400"
+    ),
   ])
   func `What is no request is answered and closed, and others go on`(
     request: String, status: String

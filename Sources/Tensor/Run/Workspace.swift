@@ -11,6 +11,9 @@ package final class Workspace: @unchecked Sendable {
   private var depth = 0
   /// Quantised inputs, by columns and digits: there are two or three kinds in a model.
   private var quantized: [QuantizedRows] = []
+  /// Written when the workspace is given back and read when it is taken. ThreadSanitizer sees the order of
+  /// these two, and not the order that a `Mutex` gives to threads that wait for it.
+  fileprivate let wasReturned = Atomic<Bool>(false)
 
   /// Floats of the smallest piece.
   private static let smallest = 1 << 14
@@ -93,7 +96,9 @@ package final class WorkspacePool: Sendable {
     _ body: (Workspace) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let workspace = idle.withLock { $0.popLast() } ?? Workspace()
+    _ = workspace.wasReturned.load(ordering: .acquiring)
     defer {
+      workspace.wasReturned.store(true, ordering: .releasing)
       if workspace.size <= Self.keptSize { idle.withLock { $0.append(workspace) } }
     }
     return try workspace.scope { () throws(Failure) in try body(workspace) }

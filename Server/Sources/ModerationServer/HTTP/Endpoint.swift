@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import NIOHTTP1
 
 /// How an API writes its errors, and where it looks for keys.
 struct Dialect: Sendable {
@@ -69,6 +70,7 @@ struct Endpoint: Sendable {
     case let problem as RequestProblem: problem
     case let error as JSONError: error.problem
     case is CancellationError: RequestProblem(.unavailable, "The request was given up.")
+    case is HTTPParserError: RequestProblem(.malformed, "The body's chunks cannot be read.")
     case is NIOTooManyBytesError: RequestProblem(.tooLarge, "The body is too large.")
     case let error as any HTTPResponseError where error.status == .contentTooLarge:
       RequestProblem(.tooLarge, "The body is too large.")
