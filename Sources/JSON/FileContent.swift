@@ -6,6 +6,13 @@ package enum FileContent {
     package let reason: String
   }
 
+  /// Whether something has the name, a link that leads nowhere too: a file that was lost must not pass
+  /// for one that was never there.
+  package static func exists(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.path)
+      || (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
+  }
+
   /// The bytes of a regular file of at most ``RegularFile/largest`` bytes.
   package static func bytes(of url: URL) throws(Unreadable) -> [UInt8] {
     do { return try RegularFile.bytes(url.path) } catch {

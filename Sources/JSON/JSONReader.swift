@@ -48,11 +48,6 @@ package final class JSONReader<Failure: JSONFileError> {
     try self.init(parsing: Self.bytes(of: url), file: url.path)
   }
 
-  /// The reader of a file, or nil where there is no such file.
-  package static func ifPresent(_ url: URL) throws(Failure) -> JSONReader? {
-    FileManager.default.fileExists(atPath: url.path) ? try JSONReader(contentsOf: url) : nil
-  }
-
   /// The bytes of a file of any format.
   package static func bytes(of url: URL) throws(Failure) -> [UInt8] {
     do { return try FileContent.bytes(of: url) } catch {

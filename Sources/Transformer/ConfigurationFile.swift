@@ -25,7 +25,7 @@ struct ConfigurationFile {
 
   /// The file, or nil where there is none.
   static func ifPresent(_ url: URL) throws(TransformerError) -> ConfigurationFile? {
-    FileManager.default.fileExists(atPath: url.path) ? try ConfigurationFile(url) : nil
+    FileContent.exists(url) ? try ConfigurationFile(url) : nil
   }
 
   /// What `body` reads, its errors naming this file.

@@ -112,7 +112,7 @@ public struct ModelDescription: Sendable {
         ? .sequenceClassifier : .sentenceEncoder
     }
     let modules = folder.appending(path: "modules.json")
-    guard !FileManager.default.fileExists(atPath: modules.path) else { return .sentenceEncoder }
+    guard !FileContent.exists(modules) else { return .sentenceEncoder }
     let hasHead: Bool
     if let checkpoint = try? Checkpoint(contentsOf: folder) {
       hasHead = checkpoint.names.contains { $0.hasPrefix("classifier.") || $0.hasPrefix("score.") }

@@ -44,7 +44,7 @@ public struct ModelTokenizer: Sendable {
   /// - Throws: ``TransformerError`` that names the file or key.
   public init(contentsOf folder: URL) throws(TransformerError) {
     func exists(_ name: String) -> Bool {
-      FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+      FileContent.exists(folder.appending(path: name))
     }
     let isBare = !exists("config.json") && !exists("modules.json")
     let isClassifier = try ModelDescription.kind(of: folder) == .sequenceClassifier

@@ -26,9 +26,15 @@ struct DigestCommandTests {
     #expect(try report.strings("verifiedFiles").map { ($0 as NSString).lastPathComponent } == files)
     #expect(try report.strings("filesWithoutDigest").isEmpty)
 
-    try model.write("{}", to: "tokenizer.json")
+    let config = try String(contentsOfFile: model.file("config.json"), encoding: .utf8)
+    try model.write(config + "\n", to: "config.json")
     let changed = try CommandProcess.run(inspect)
-    #expect(changed.code == 1 && changed.errors.contains("tokenizer.json"))
+    #expect(changed.code == 1 && changed.errors.contains("config.json"), "\(changed)")
+    // A file that cannot even be read is named as well.
+    try model.write("{}", to: "tokenizer.json")
+    let broken = try CommandProcess.run(inspect)
+    #expect(broken.code != 0 && broken.errors.contains("tokenizer.json"), "\(broken)")
+    #expect(broken.errors.contains("config.json"), "\(broken)")
   }
 
   @Test func `with --pin another file of the model is refused by whoever loads it`() throws {

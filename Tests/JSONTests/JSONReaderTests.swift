@@ -132,7 +132,6 @@ private typealias Reader = JSONReader<FileError>
     #expect(throws: FileError.unreadable(file: url.path, reason: "no such file")) {
       try Reader(contentsOf: url)
     }
-    #expect(try Reader.ifPresent(url) == nil)
   }
 
   @Test func `a file beside it whose name begins alike is named`() throws {

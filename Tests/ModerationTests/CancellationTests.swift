@@ -1,4 +1,5 @@
 import Foundation
+import Respelling
 import Tensor
 import TestSupport
 import Testing
@@ -62,5 +63,23 @@ import Transformer
         return
       }
     }
+  }
+
+  @Test func `No text is spelt out for a task that is cancelled`() async throws {
+    // This one would answer all the same.
+    let base = FakeClassifier.directions
+    let classifier = RespellingClassifier(
+      base, respeller: try Respeller(parsing: Array("told\t700\n".utf8), file: "words"))
+    let task = Task { () -> ModerationError? in
+      while !Task.isCancelled { await Task.yield() }
+      do throws(ModerationError) {
+        _ = try classifier.classify([ModelText(text: "t.o.l.d")], longTexts: .truncate)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    task.cancel()
+    #expect(await task.value == .cancelled)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -35,6 +36,24 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
     return try Tokenizer(contentsOf: folder)
+  }
+
+  @Test(arguments: ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"])
+  func `A file that is a link to nothing is an error, not one that was never there`(name: String)
+    throws
+  {
+    let tokenizer = try #require(Self.files.values.first)
+    let folder = try TemporaryFolder()
+    try folder.write(tokenizer, to: "tokenizer.json")
+    _ = try Tokenizer(contentsOf: folder.url)
+    // As a snapshot of the Hugging Face cache whose blob was removed.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(of: name), withDestinationPath: "../../blobs/lost")
+    #expect {
+      _ = try Tokenizer(contentsOf: folder.url)
+    } throws: {
+      "\($0)".contains(name)
+    }
   }
 
   /// Loads one of the goldens' tokenizers with a `tokenizer_config.json`.

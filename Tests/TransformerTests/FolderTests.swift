@@ -79,6 +79,16 @@ func message(_ body: () throws -> Void) -> String {
     #expect(try ModelTokenizer(contentsOf: folder.url).limit() == 6)
   }
 
+  @Test(arguments: ["modules.json", "sentence_bert_config.json"])
+  func `a file that is a link to nothing is an error, not one that was never there`(name: String)
+    throws
+  {
+    let folder = try changed("pooling-mean-normalized", [name: nil])
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(of: name), withDestinationPath: "../../blobs/lost")
+    #expect(message { _ = try SentenceEncoder(contentsOf: folder.url) }.contains(name))
+  }
+
   @Test func `a bare encoder has none of these files`() throws {
     let folder = try changed(
       "pooling-bare",

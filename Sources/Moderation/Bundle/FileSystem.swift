@@ -25,13 +25,6 @@ enum FileSystem {
     }
   }
 
-  /// Whether something has the name, a link that leads nowhere too: a bundle whose `moderation.json` is
-  /// lost must not pass for a model without one.
-  static func exists(_ url: URL) -> Bool {
-    FileManager.default.fileExists(atPath: url.path)
-      || (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
-  }
-
   static func isFolder(_ url: URL) -> Bool {
     var isDirectory = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)

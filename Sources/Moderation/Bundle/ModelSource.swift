@@ -1,3 +1,4 @@
+import JSON
 public import Platform
 import Transformer
 
@@ -12,7 +13,7 @@ public enum ModelSource: Sendable, Equatable {
   ///
   /// - Throws: ``ModerationError``, for a bundle that cannot be read or whose model is not there.
   public init(contentsOf folder: URL, cache: HubCache = HubCache()) throws(ModerationError) {
-    guard FileSystem.exists(folder.appending(path: ModerationBundle.fileName)) else {
+    guard FileContent.exists(folder.appending(path: ModerationBundle.fileName)) else {
       self = .model(folder)
       return
     }
@@ -70,7 +71,7 @@ public enum ModelSource: Sendable, Equatable {
   /// - Throws: `notAModel` for a folder that has neither.
   public func moderatorBundle() throws(ModerationError) -> ModerationBundle {
     if let bundle { return bundle }
-    guard FileSystem.exists(model.appending(path: "config.json")) else {
+    guard FileContent.exists(model.appending(path: "config.json")) else {
       throw .notAModel(folder: model.path)
     }
     let labels: [String]?

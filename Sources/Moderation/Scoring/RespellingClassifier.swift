@@ -20,8 +20,9 @@ struct RespellingClassifier: TextClassifier {
   func classify(_ texts: [ModelText], longTexts: LongTextPolicy) throws(ModerationError)
     -> [Classification]
   {
-    let respelled = texts.map { text in
-      respeller(text.text).map { ModelText(prefix: text.prefix, text: $0) }
+    let respelled = try texts.map { text throws(ModerationError) in
+      if Task.isCancelled { throw .cancelled }
+      return respeller(text.text).map { ModelText(prefix: text.prefix, text: $0) }
     }
     let all = try base.classify(texts + respelled.compactMap(\.self), longTexts: longTexts)
     var second = all[texts.count...]

@@ -1,3 +1,4 @@
+import JSON
 import Platform
 
 /// The files that the tokenizers of a class are read from where there is no `tokenizer.json`.
@@ -76,6 +77,6 @@ enum SourceFiles {
   ]
 
   static func exist(_ names: [String], in folder: URL) -> Bool {
-    names.allSatisfy { FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }
+    names.allSatisfy { FileContent.exists(folder.appending(path: $0)) }
   }
 }

@@ -23,7 +23,7 @@ struct AdapterFolder {
   }
 
   private static func isOne(_ folder: URL) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "adapter_config.json").path)
+    FileContent.exists(folder.appending(path: "adapter_config.json"))
   }
 
   /// The adapters that a model's folder has, by name.
@@ -65,7 +65,7 @@ struct AdapterFolder {
     do {
       let names = ["adapter_model.safetensors", "adapter_model.bin"]
       let files = names.map { url.appending(path: $0) }
-      let file = files.first { FileManager.default.fileExists(atPath: $0.path) } ?? files[0]
+      let file = files.first(where: FileContent.exists) ?? files[0]
       let checkpoint = try Checkpoint(contentsOf: file)
       var tensors: [StoredTensor] = []
       for name in checkpoint.names {

@@ -21,10 +21,12 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let source = try model.source()
-    let report = try ModelReport(source, processor: model.threads.processor())
     let checks = verify ? source.verify() : []
     let uncovered = verify ? source.filesWithoutDigest() : []
     let failed = checks.filter { $0.problem != nil }
+    // Said first: a model with another file may be none that can be read.
+    for check in failed { complain(check.problem?.description ?? "") }
+    let report = try ModelReport(source, processor: model.threads.processor())
     var bytes = ByteOutput()
     if output.chosen == .json {
       var object = report.json
@@ -43,7 +45,6 @@ struct Inspect: ParsableCommand {
       for file in uncovered { try bytes.write("  No digest: \(visible(file))\n") }
     }
     try bytes.flush()
-    for check in failed { complain(check.problem?.description ?? "") }
     if !failed.isEmpty { throw ExitCode(1) }
   }
 }
