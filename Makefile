@@ -173,8 +173,8 @@ PYTEST = MODERATE=$(CURDIR)/.build/release/moderate PYTHONPATH=$(CURDIR)/Python/
 
 .PHONY: dist
 dist: dependencies $(CACHE)/python/wheel.done ## Make a relocatable tarball and a Debian package, in Packaging/dist-files.
-	@command -v dh > /dev/null || { $(APT) update -q && \
-	  $(APT) install -yq --no-install-recommends debhelper dpkg-dev fakeroot; }
+	@dpkg -s build-essential debhelper fakeroot > /dev/null 2>&1 || { $(APT) update -q && \
+	  $(APT) install -yq --no-install-recommends build-essential debhelper fakeroot; }
 	swift build -c release --product moderate --static-swift-stdlib
 	swift build -c release --package-path Server --product moderate-server --static-swift-stdlib
 	PATH="$(CACHE)/python/wheel/bin:$$PATH" Packaging/dist .build/release/moderate \

@@ -87,6 +87,7 @@ import Testing
     let folder = try models.classifier()
     var limits = Limits()
     limits.queuedTokens = .max
+    limits.request = .seconds(600)
     let server = InProcess(try ServerState([folder], limits: limits))
     let words = ["the", "cat", "dog", "quick", "fox", "running", "zzz", "😀", "mat"]
     var generator = Generator(state: 7)

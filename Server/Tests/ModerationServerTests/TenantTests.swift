@@ -134,7 +134,7 @@ import Testing
         try settings(
           #"""
           {"tenants": [
-            {"name": "slow", "key": "k1", "rate": {"perSecond": 0.01, "burst": 2}},
+            {"name": "slow", "key": "k1", "rate": {"perSecond": 0.001, "burst": 2}},
             {"name": "fast", "key": "k2"}
           ]}
           """#)))
@@ -145,7 +145,8 @@ import Testing
     let refused = try await post("k1")
     #expect(refused.status == 429)
     let wait = refused.headers[.retryAfter].flatMap { Int($0) } ?? 0
-    #expect((90...100).contains(wait))
+    // A slow machine has waited for some of the 1,000 seconds already.
+    #expect((500...1000).contains(wait))
     #expect(try await post("k2").status == 200)
     let metrics = try await server.get("/metrics").text
     #expect(metrics.contains("moderation_rate_limited_total{key=\"slow\"} 1\n"))
