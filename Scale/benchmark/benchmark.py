@@ -92,7 +92,7 @@ def ray(arguments, parquet, folder):
 
     def run():
         shutil.rmtree(folder / "ray", ignore_errors=True)
-        ray.data.read_parquet(str(parquet), override_num_blocks=4, num_cpus=0).map_batches(
+        ray.data.read_parquet(str(parquet), override_num_blocks=8 * CORES, num_cpus=0).map_batches(
             ArrowModerator, batch_format="pyarrow", batch_size=100,
             compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1,
             fn_constructor_kwargs={
