@@ -20,11 +20,16 @@ struct Fuzz {
   static func main() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let arguments = CommandLine.arguments
+    var arguments = CommandLine.arguments
     guard arguments.count > 1 else {
       print(Targets.all.map(\.name).joined(separator: "\n"))
       return
     }
+    // libFuzzer runs the program again when it merges, with its own options alone.
+    if let name = unsafe getenv("FUZZ_TARGET"), arguments[1].hasPrefix("-") {
+      unsafe arguments.insert(String(cString: name), at: 1)
+    }
+    unsafe setenv("FUZZ_TARGET", arguments[1], 1)
     guard let found = Targets.all.first(where: { $0.name == arguments[1] }) else {
       throw Failure(description: "no target \(arguments[1])")
     }
