@@ -59,7 +59,8 @@ def main() -> None:
     # To list the files takes a CPU too. Where the actors leave none there is one actor at first, and Ray
     # is slow to start the others.
     is_room = ray.cluster_resources().get("CPU", 0) > arguments.actors * arguments.cpus
-    rows.map_batches(
+    # Small files come as one block, which one actor would judge alone.
+    rows.repartition(target_num_rows_per_block=arguments.batch).map_batches(
         ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
         compute=ray.data.ActorPoolStrategy(
             min_size=arguments.actors if is_room else 1, max_size=arguments.actors),

@@ -92,8 +92,9 @@ def ray(arguments, parquet, folder):
 
     def run():
         shutil.rmtree(folder / "ray", ignore_errors=True)
-        ray.data.read_parquet(str(parquet), override_num_blocks=8 * CORES, num_cpus=0).map_batches(
-            ArrowModerator, batch_format="pyarrow", batch_size=100,
+        ray.data.read_parquet(str(parquet), num_cpus=0).repartition(
+            target_num_rows_per_block=250).map_batches(
+            ArrowModerator, batch_format="pyarrow", batch_size=250,
             compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1,
             fn_constructor_kwargs={
                 "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1},
