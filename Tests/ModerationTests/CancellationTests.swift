@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Respelling
 import Tensor
@@ -12,6 +13,18 @@ import Transformer
   /// Long enough that no machine is through with it before somebody cancels.
   private static let many = Array(
     repeating: String(repeating: "the quick fox and the running dogs ", count: 40), count: 20_000)
+
+  /// Cancels a task 20 ms after it has begun, on a thread of its own: other tests may hold every
+  /// thread of the pool that a sleeping task wakes on until the model is through.
+  private static func cancel<Value>(
+    _ task: Task<Value, Never>, after begun: DispatchSemaphore
+  ) {
+    Thread.detachNewThread {
+      begun.wait()
+      Thread.sleep(forTimeInterval: 0.02)
+      task.cancel()
+    }
+  }
 
   private func moderator() throws -> Moderator {
     try Moderator(
@@ -39,7 +52,9 @@ import Transformer
     let classifier = try SequenceClassifier(
       contentsOf: Checkout.weights.appending(path: "default"), processor: Processor(threads: 1))
     let messages = Self.many.prefix(2000).map { TokenSequence(classifier.tokenizer.encode($0).ids) }
+    let begun = DispatchSemaphore(value: 0)
     let task = Task { () -> TransformerError? in
+      begun.signal()
       do throws(TransformerError) {
         _ = try classifier.logits(of: messages)
         return nil
@@ -47,16 +62,18 @@ import Transformer
         return error
       }
     }
-    try await Task.sleep(for: .milliseconds(20))
-    task.cancel()
+    Self.cancel(task, after: begun)
     #expect(await task.value == .cancelled)
   }
 
   @Test func `A long list of texts is given up before all of them are tokens`() async throws {
     let moderator = try moderator()
-    let task = Task { moderator.moderateEach(Self.many.map { Message($0) }) }
-    try await Task.sleep(for: .milliseconds(20))
-    task.cancel()
+    let begun = DispatchSemaphore(value: 0)
+    let task = Task {
+      begun.signal()
+      return moderator.moderateEach(Self.many.map { Message($0) })
+    }
+    Self.cancel(task, after: begun)
     for result in await task.value {
       guard case .failure(.cancelled) = result else {
         Issue.record("\(result)")
