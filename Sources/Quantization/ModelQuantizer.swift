@@ -8,12 +8,14 @@ public import Transformer
 /// It goes layer by layer. The calibration's messages run through the layers that are done already, the
 /// inputs of each site are gathered, its weights are rounded so that its outputs on them stay
 /// (`WeightRounder`), and the loss is measured on a sample of the inputs. A site that loses too much
-/// gets finer weights or a second digit of its inputs; one that loses too much even so stays in float32.
+/// gets finer weights or a second digit of its inputs; one that loses too much even so, or would take
+/// longer than in float32, stays in float32.
 public struct ModelQuantizer {
   private let model: ModelFolder
   let encoder: Encoder
   private let tolerance: Double?
   private let readsLastToken: Bool
+  let instructionSet: InstructionSet
 
   /// - Parameters:
   ///   - folder: of the encoder: `config.json` and weights
@@ -25,14 +27,18 @@ public struct ModelQuantizer {
   ///     float32 (``Agreement``).
   ///   - readsLastToken: whether a message's embedding is the state of its last token; else the mean of all
   ///     states stands for it
+  ///   - instructionSet: of the CPUs that will run the model: what takes them longer than float32 is not
+  ///     rounded. nil: that of `processor`
   public init(
     contentsOf folder: URL, adapter: String? = nil, tolerance: Double? = nil,
-    readsLastToken: Bool = false, processor: Processor = Processor()
+    readsLastToken: Bool = false, instructionSet: InstructionSet? = nil,
+    processor: Processor = Processor()
   ) throws(TransformerError) {
     model = try ModelFolder(folder, adapter: adapter, precision: .float32, processor: processor)
     encoder = try Encoder(model)
     self.tolerance = tolerance
     self.readsLastToken = readsLastToken
+    self.instructionSet = instructionSet ?? processor.kernels.instructionSet
   }
 
   public var layerCount: Int { encoder.layers.count }
@@ -56,13 +62,23 @@ public struct ModelQuantizer {
     let exact = try exactEmbeddings(calibration)
     var tolerance = 0.0012
     while true {
-      let (prepared, found) = try round(calibration, tolerance, progress)
+      let (prepared, found, slack) = try round(calibration, tolerance, progress)
       let isExact = prepared.reports.allSatisfy { $0.bits == 32 }
       var agreement = Agreement()
       for (found, exact) in zip(found, exact) { agreement.add(found, exact: exact) }
       if isExact || isEnough(agreement) { return prepared }
-      tolerance /= 2
+      tolerance = Self.nextTolerance(tolerance, slack: slack)
     }
+  }
+
+  /// The next of the halved tolerances that changes a site's rounding.
+  ///
+  /// - Parameter slack: the least limit over loss of all sites. Whoever halves the limits less often than
+  ///   that gets the same plan again.
+  static func nextTolerance(_ tolerance: Double, slack: Double) -> Double {
+    var (next, slack) = (tolerance / 2, slack / 2)
+    while slack >= 1, slack.isFinite { (next, slack) = (next / 2, slack / 2) }
+    return next
   }
 
   private func exactEmbeddings(
@@ -77,13 +93,15 @@ public struct ModelQuantizer {
 
   /// Rounds all layers with one tolerance.
   ///
-  /// - Returns: the model, and the embeddings that it gives to the calibration's messages
+  /// - Returns: the model, the embeddings that it gives to the calibration's messages, and the slack of
+  ///   ``nextTolerance(_:slack:)``
   private func round(
     _ calibration: [TokenSequence], _ tolerance: Double, _ progress: (Int) -> Void
-  ) throws(TransformerError) -> (prepared: PreparedModel, embeddings: [[Float]]) {
+  ) throws(TransformerError) -> (prepared: PreparedModel, embeddings: [[Float]], slack: Double) {
     let run = try CalibrationRun(calibration, encoder)
     var layers: [Linear] = []
     var reports: [SiteReport] = []
+    var slack = Double.infinity
     for indices in sharedLayers {
       var layer = encoder.layers[indices.lowerBound]
       let statistics = run.statistics(of: layer, times: indices.count)
@@ -105,6 +123,7 @@ public struct ModelQuantizer {
         }
         layer[keyPath: site.layers] = rounding.linears
         layers += rounding.linears
+        slack = min(slack, rounding.limit / rounding.error)
         reports.append(
           SiteReport(
             layer: indices.lowerBound, site: site.rawValue, bits: rounding.bits,
@@ -115,8 +134,8 @@ public struct ModelQuantizer {
     }
     let prepared = PreparedModel(
       model, words: encoder.embeddings.words.path, layers: layers, tolerance: tolerance,
-      reports: reports)
-    return (prepared, run.embeddings(lastToken: readsLastToken))
+      instructionSet: instructionSet, reports: reports)
+    return (prepared, run.embeddings(lastToken: readsLastToken), slack)
   }
 
   /// The indices of neighbouring layers that have the same weights; one in most models.

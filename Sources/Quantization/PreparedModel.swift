@@ -1,6 +1,6 @@
 public import Platform
 internal import Safetensors
-internal import Tensor
+public import Tensor
 public import Transformer
 
 /// A model whose layers are rounded, ready to be written. `PreparedLayer` has the format.
@@ -12,16 +12,19 @@ public struct PreparedModel {
   let layers: [Linear]
   /// The tolerance of ``ModelQuantizer`` that gave the reports.
   public let tolerance: Double
+  /// Of the CPUs that the plan is made for.
+  public let instructionSet: InstructionSet
   public let reports: [SiteReport]
 
   init(
     _ model: ModelFolder, words: String, layers: [Linear], tolerance: Double,
-    reports: [SiteReport]
+    instructionSet: InstructionSet, reports: [SiteReport]
   ) {
     self.model = model
     self.words = words
     self.layers = layers.sorted { $0.path + "." < $1.path + "." }
     self.tolerance = tolerance
+    self.instructionSet = instructionSet
     self.reports = reports
   }
 

@@ -8,10 +8,12 @@ struct SiteRounding {
   let bits: Int
   let digits: Int
   let error: Double
+  /// The loss that it could have had.
+  let limit: Double
 }
 
 extension ModelQuantizer {
-  /// The cheapest rounding of a site within the tolerance.
+  /// The cheapest rounding of a site within the tolerance, of those that are faster than float32.
   ///
   /// - Parameters:
   ///   - linears: the site's layers in float32
@@ -27,12 +29,14 @@ extension ModelQuantizer {
     let rounder = inputs.rounder()
     let rotated = weights.map { QuantizedWeights.rotated($0.matrix) }
     for bits in [7, 8] {
+      let digits = [1, 2].filter { (instructionSet.relativeTime(bits: bits, digits: $0) ?? 0) < 1 }
+      if digits.isEmpty { continue }
       let quantized = zip(weights, rotated).map { layer, rotated in
         let integers = rounder.round(rotated, bits: bits, on: encoder.processor)
         let correction = inputs.correction(integers, for: rotated)
         return QuantizedWeights(integers, bias: corrected(layer.bias, correction))
       }
-      for digits in [1, 2] {
+      for digits in digits {
         let tolerance = bits == 7 && digits == 1 ? first : max(first, tolerance)
         var candidate = linears
         for (index, weights) in quantized.enumerated() {
@@ -41,11 +45,12 @@ extension ModelQuantizer {
         var error = error(of: candidate, against: weights, inputs)
         if error <= tolerance { error = max(error, consequence(candidate)) }
         if error <= tolerance {
-          return SiteRounding(linears: candidate, bits: bits, digits: digits, error: error)
+          return SiteRounding(
+            linears: candidate, bits: bits, digits: digits, error: error, limit: tolerance)
         }
       }
     }
-    return SiteRounding(linears: linears, bits: 32, digits: 0, error: 0)
+    return SiteRounding(linears: linears, bits: 32, digits: 0, error: 0, limit: tolerance)
   }
 
   /// - Parameter bias: nil: zeros

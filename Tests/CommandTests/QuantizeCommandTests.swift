@@ -17,12 +17,13 @@ struct QuantizeCommandTests {
     let target = folder.url.appending(path: "quantized")
     let arguments = [
       "quantize", "--model", model.folder.path, "--output", target.path, "--test",
-      model.file("t.jsonl"),
+      model.file("t.jsonl"), "--instruction-set", "neon",
     ]
     let result = try CommandProcess.run(arguments)
     #expect(result.code == 0, "\(result.errors)")
     let report = try JSONValue(parsing: result.output)
     #expect(try report.int("calibrationTexts") == 60)
+    #expect(try report.string("instructionSet") == "neon")
     #expect(try report.array("layers").count >= 4)
     #expect(try report.array("layers").allSatisfy { try $0.double("loss") < 0.01 })
     #expect(try report.array("labels").map { try $0.string("name") } == ["a", "b"])

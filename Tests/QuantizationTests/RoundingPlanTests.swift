@@ -102,7 +102,7 @@ struct RoundingPlanTests {
   @Test
   func `a rounding is refused for what it would change further on`() throws {
     let model = try #require(QuantizationTests.models.first)
-    let quantizer = try ModelQuantizer(contentsOf: model.url)
+    let quantizer = try ModelQuantizer(contentsOf: model.url, instructionSet: .avx512vnni)
     let (weights, x) = (Matrix(rows: 16, columns: 32), Matrix(rows: 40, columns: 32))
     for row in 0..<40 {
       for column in 0..<32 {
@@ -127,7 +127,7 @@ struct RoundingPlanTests {
   @Test
   func `the cheapest rounding may be held to less than the others`() throws {
     let model = try #require(QuantizationTests.models.first)
-    let quantizer = try ModelQuantizer(contentsOf: model.url)
+    let quantizer = try ModelQuantizer(contentsOf: model.url, instructionSet: .avx512vnni)
     let weights = Matrix((0..<512).map { Float($0 * 7 % 31) - 15 }, rows: 16, columns: 32)
     let inputs = InputStatistics(columns: 32)
     inputs.add(Matrix((0..<1280).map { Float($0 * 11 % 29) - 14 }, rows: 40, columns: 32))
@@ -145,15 +145,44 @@ struct RoundingPlanTests {
     let model = try #require(QuantizationTests.models.first)
     let inputs = try model.inputs(try model.json())
     var agreements: [Agreement] = []
-    let prepared = try ModelQuantizer(contentsOf: model.url).prepare(calibration: inputs) {
+    let quantizer = try ModelQuantizer(contentsOf: model.url, instructionSet: .avx512vnni)
+    let prepared = try quantizer.prepare(calibration: inputs) {
       agreements.append($0)
       return $0.minimum > 0.99998
     }
     #expect(agreements.count > 2)
-    #expect(prepared.tolerance == 0.0012 / Double(1 << (agreements.count - 1)))
+    let halvings = Double.log2(0.0012 / prepared.tolerance)
+    #expect(halvings == halvings.rounded() && Int(halvings) >= agreements.count - 1)
+    #expect(zip(agreements, agreements.dropFirst()).allSatisfy { $0.minimum != $1.minimum })
     let (first, last) = (try #require(agreements.first), try #require(agreements.last))
     #expect(last.minimum > first.minimum)
     #expect(agreements.allSatisfy { $0.count == inputs.count })
+  }
+
+  @Test(
+    arguments: [
+      (0.5, 0.5), (1, 0.5), (1.9, 0.5), (2, 0.25), (3.9, 0.25), (4, 0.125), (.infinity, 0.5),
+    ] as [(Double, Double)])
+  func `tolerances that would change no site are left out`(slack: Double, next: Double) {
+    #expect(ModelQuantizer.nextTolerance(1, slack: slack) == next)
+  }
+
+  @Test
+  func `what is no faster than float32 on the CPU that a model is for stays in float32`() throws {
+    let model = try #require(QuantizationTests.models.first)
+    let inputs = try model.inputs(try model.json())
+    func plan(_ set: InstructionSet, tolerance: Double) throws -> PreparedModel {
+      try ModelQuantizer(contentsOf: model.url, tolerance: tolerance, instructionSet: set)
+        .prepare(calibration: inputs)
+    }
+    let loose = try plan(.avx512vnni, tolerance: 1)
+    let tolerance = 0.05 * (loose.reports.map(\.error).max() ?? 0)
+    let finer = try plan(.avx512vnni, tolerance: tolerance).reports
+    let found = try plan(.avx2, tolerance: tolerance)
+    #expect(found.instructionSet == .avx2)
+    #expect(finer.contains { $0.bits == 8 && $0.digits == 2 })
+    #expect(found.reports.contains { $0.bits == 32 })
+    #expect(!found.reports.contains { $0.bits == 8 && $0.digits == 2 })
   }
 
   @Test

@@ -132,7 +132,9 @@ def prepare(model, output, work):
     rng = random.Random(3)
     texts = [row.text for row in sources.load() if row.split == "train"]
     engine.write_lines(work / "calibration.jsonl", rng.sample(texts, 600))
-    engine.run("quantize", "--model", plain, "--output", output, "--calibrate", work / "calibration.jsonl")
+    engine.run(
+        "quantize", "--model", plain, "--output", output, "--calibrate", work / "calibration.jsonl",
+        "--instruction-set", "avx512vnni")
     return json.loads((output / "moderation.json").read_text()).get("quantization")
 
 

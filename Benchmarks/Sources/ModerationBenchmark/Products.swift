@@ -16,6 +16,31 @@ struct Products: ParsableCommand {
   ]
 
   func run() {
+    measureFloats()
+    measureIntegers()
+  }
+
+  /// Bits of the weights and digits of the inputs, as a plan of `moderate quantize` combines them.
+  private func measureIntegers() {
+    let processor = Processor(threads: threads)
+    let plans = [(7, 1), (7, 2), (8, 1), (8, 2)]
+    print(
+      "\nint8, bits of weights/digits of inputs:",
+      plans.map { "\($0)/\($1)" }.joined(separator: "  "), "time to float32")
+    for (rows, inputs, outputs) in Self.shapes where rows > 1 {
+      let float32 = processor.rate(rows: rows, inputs: inputs, outputs: outputs)
+      let rates = plans.map {
+        processor.rate(rows: rows, inputs: inputs, outputs: outputs, bits: $0, digits: $1)
+      }
+      print(
+        "\(rows) × \(inputs) × \(outputs):", rates.map(Self.format).joined(separator: "  "),
+        rates.map { "\(Int((100 * float32 / $0).rounded())) %" }.joined(separator: "  "))
+    }
+  }
+
+  private static func format(_ value: Double) -> String { String(Double(Int(value * 10)) / 10) }
+
+  private func measureFloats() {
     let sets = InstructionSet.allCases.filter { $0.isSupported && $0 != .swift }
     let processors = sets.map { Processor(instructionSet: $0, threads: threads) }
     print(
@@ -25,7 +50,7 @@ struct Products: ParsableCommand {
       rates.append(processors[0].libraryRate(rows: rows, inputs: inputs, outputs: outputs))
       print(
         "\(rows) × \(inputs) × \(outputs):",
-        rates.map { String(Double(Int($0 * 10)) / 10) }.joined(separator: "  "))
+        rates.map(Self.format).joined(separator: "  "))
     }
   }
 }

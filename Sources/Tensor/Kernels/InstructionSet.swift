@@ -29,6 +29,24 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     [.amx, .avx512vnni, .avx2, .neoni8mm, .neon].first(where: \.isSupported)
     ?? (ck_generic_is_fast() ? .generic : .openblas)
 
+  /// The time of an int8 product over that of the same one in float32; nil where it is unknown.
+  ///
+  /// Measured on AVX2 by `moderation-benchmark products`; elsewhere from the number of products in an
+  /// instruction.
+  ///
+  /// - Parameters:
+  ///   - bits: of the weights, 7 or 8
+  ///   - digits: of the inputs, 1 or 2
+  package func relativeTime(bits: Int, digits: Int) -> Double? {
+    switch self {
+    // Weights of 8 bits are widened before they are multiplied.
+    case .avx2: (bits == 7 ? 0.44 : 0.93) * Double(digits)
+    case .avx512vnni, .neon: 0.25 * Double(digits)
+    case .amx, .neoni8mm: 0.12 * Double(digits)
+    case .swift, .generic, .openblas: nil
+    }
+  }
+
   @unsafe var table: UnsafePointer<ck_kernels_t>? {
     switch self {
     case .swift: nil

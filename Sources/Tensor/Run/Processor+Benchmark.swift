@@ -30,6 +30,18 @@ extension Processor {
     return Self.best(of: 30, multiplyAdds: rows * inputs * outputs) { dense(x, layer, into: y) }
   }
 
+  /// Of the same layer in int8, from float inputs to float outputs.
+  public func rate(rows: Int, inputs: Int, outputs: Int, bits: Int, digits: Int) -> Double {
+    let weights = QuantizedWeights(
+      rounding: Matrix(rows: outputs, columns: inputs), bias: nil, bits: bits)
+    let layer = [Projection.int8(weights, digits: digits)]
+    let (x, y) = (Matrix(rows: rows, columns: inputs), Matrix(rows: rows, columns: outputs))
+    let workspace = Workspace()
+    return Self.best(of: 30, multiplyAdds: rows * inputs * outputs) {
+      layer(x, into: [y], workspace, on: self)
+    }
+  }
+
   /// Of the same product as one call of OpenBLAS, on as many of its own threads.
   public func libraryRate(rows: Int, inputs: Int, outputs: Int) -> Double {
     let weights = Matrix(rows: outputs, columns: inputs)

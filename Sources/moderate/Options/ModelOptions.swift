@@ -4,6 +4,7 @@ import Platform
 public import Tensor
 
 extension Precision: ExpressibleByArgument {}
+extension InstructionSet: ExpressibleByArgument {}
 
 /// The model of a command, and how it runs.
 struct ModelOptions: ParsableArguments {

@@ -10,6 +10,7 @@ import Transformer
 struct QuantizationReport {
   let sites: [SiteReport]
   let tolerance: Double
+  let instructionSet: InstructionSet
   let calibrationTexts: Int
   /// Of sentence embeddings, int8 with float32.
   private var agreement = Agreement()
@@ -24,6 +25,7 @@ struct QuantizationReport {
   init(_ prepared: PreparedModel, calibrationTexts: Int) {
     sites = prepared.reports
     tolerance = prepared.tolerance
+    instructionSet = prepared.instructionSet
     self.calibrationTexts = calibrationTexts
   }
 
@@ -107,6 +109,7 @@ struct QuantizationReport {
     var root = JSONObject()
     root["calibrationTexts"] = .number(JSONNumber(calibrationTexts))
     root["tolerance"] = Self.number(tolerance)
+    root["instructionSet"] = .string(instructionSet.rawValue)
     root["layers"] = .array(
       sites.map {
         [
@@ -149,8 +152,14 @@ struct QuantizationReport {
   func show() throws {
     var out = ByteOutput()
     if Terminal.output.isInteractive {
-      let finer = sites.filter { $0.bits > 7 || $0.digits > 1 }.count
-      try out.write("\(sites.count) inputs of layers, \(finer) of them finer than 7-bit weights\n")
+      let exact = sites.filter { $0.bits == 32 }.count
+      let finer = sites.filter { $0.bits > 7 || $0.digits > 1 }.count - exact
+      try out.write(
+        """
+        \(sites.count) inputs of layers: \(finer) finer than 7-bit weights, \(exact) in float32, \
+        for CPUs with \(instructionSet.rawValue)
+
+        """)
       for (name, value) in [
         ("cosine, mean", agreement.count > 0 ? agreement.mean : nil),
         ("cosine, minimum", agreement.count > 0 ? agreement.minimum : nil),

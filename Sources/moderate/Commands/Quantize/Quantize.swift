@@ -48,6 +48,13 @@ struct Quantize: ParsableCommand {
       """)
   var tolerance: Double?
 
+  @Option(
+    help: """
+      The instruction set of the CPUs that will run the model. Layers that int8 would make no faster \
+      there stay in float32. By default that of this CPU. The results are the same on every CPU.
+      """)
+  var instructionSet: InstructionSet?
+
   func validate() throws {
     if calibrationTexts < 1 { throw ValidationError("--calibration-texts takes at least 1") }
     if let tolerance, tolerance <= 0 { throw ValidationError("--tolerance takes a number above 0") }
@@ -66,7 +73,8 @@ struct Quantize: ParsableCommand {
     let processor = model.threads.processor()
     let quantizer = try ModelQuantizer(
       contentsOf: source.description.encoderFolder, adapter: source.adapter,
-      tolerance: tolerance, readsLastToken: source.description.readsLastToken, processor: processor)
+      tolerance: tolerance, readsLastToken: source.description.readsLastToken,
+      instructionSet: instructionSet, processor: processor)
     let bar = ProgressBar("quantize")
     let prepared = try quantizer.prepare(
       calibration: try source.messages(texts.isEmpty ? nil : texts, count: calibrationTexts)
