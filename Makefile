@@ -163,7 +163,7 @@ bench-scale: build java encoder $(CACHE)/python/bench-scale.done ## Measure Spar
 	  $(TEXTS)
 	[ -d $(CACHE)/minilm-int8 ] || \
 	  .build/release/moderate quantize --model $(BUNDLE) --output $(CACHE)/minilm-int8
-	$(PYTEST) $(call python,bench-scale) Scale/benchmark/benchmark.py --engine spark \
+	$(PYTEST) $(call python,bench-scale) Scale/benchmark/benchmark.py --engine spark --engine ray \
 	  --model $(CACHE)/minilm-int8 --peer $(ENCODER) $(TEXTS)
 
 # How the program and the server that were built are found by the Python package's tests.

@@ -1,5 +1,5 @@
-"""Rows a second of the same job: the bare command line, Spark and Ray with this project, and Spark with
-sentence-transformers and scikit-learn in a pandas function.
+"""Rows a second of the same job: the bare command line, Spark and Ray with this project, and each of them
+with sentence-transformers and scikit-learn, in a pandas function and in an actor.
 
     benchmark.py TEXTS.json --runs 3 [--engine spark] [--engine ray] [--peer FOLDER]
 
@@ -71,7 +71,7 @@ def spark(arguments, parquet, folder):
     return run
 
 
-def peer(arguments, parquet, folder):
+def spark_peer(arguments, parquet, folder):
     import peer as functions
 
     rows = spark_session().read.parquet(str(parquet))
@@ -83,24 +83,34 @@ def peer(arguments, parquet, folder):
     return run
 
 
-def ray(arguments, parquet, folder):
+def on_ray(parquet, output, actor, options):
     import ray
 
-    # Ray counts CPUs and does not hold anybody to them: the one more lists the files.
-    ray.init(num_cpus=CORES + 1, log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
+    if not ray.is_initialized():
+        # Ray counts CPUs and does not hold anybody to them: the one more lists the files.
+        ray.init(num_cpus=CORES + 1, log_to_driver=False, logging_level="ERROR")
+        ray.data.DataContext.get_current().enable_progress_bars = False
 
     def run():
-        shutil.rmtree(folder / "ray", ignore_errors=True)
+        shutil.rmtree(output, ignore_errors=True)
         ray.data.read_parquet(str(parquet), num_cpus=0).repartition(
             target_num_rows_per_block=250).map_batches(
-            ArrowModerator, batch_format="pyarrow", batch_size=250,
-            compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1,
-            fn_constructor_kwargs={
-                "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1},
-        ).write_parquet(str(folder / "ray"), ray_remote_args={"num_cpus": 0})
+            actor, batch_format="pyarrow", batch_size=250,
+            compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1, fn_constructor_kwargs=options,
+        ).write_parquet(str(output), ray_remote_args={"num_cpus": 0})
 
     return run
+
+
+def ray(arguments, parquet, folder):
+    return on_ray(parquet, folder / "ray", ArrowModerator, {
+        "text": "text", "keep": ["id"], "model": arguments.model, "threads": 1})
+
+
+def ray_peer(arguments, parquet, folder):
+    import peer as functions
+
+    return on_ray(parquet, folder / "ray-peer", functions.Actor, {"folder": arguments.peer})
 
 
 def main() -> None:
@@ -123,10 +133,12 @@ def main() -> None:
                 pyarrow.table({"id": ids, "text": [texts[id] for id in ids]}),
                 parquet / f"{part}.parquet")
         jobs = {"command line": command_line(arguments, texts, folder)}
+        engines = {"spark": (spark, spark_peer), "ray": (ray, ray_peer)}
         for engine in arguments.engine:
-            jobs[engine] = {"spark": spark, "ray": ray}[engine](arguments, parquet, folder)
-        if arguments.peer:
-            jobs["peer"] = peer(arguments, parquet, folder)
+            own, peer = engines[engine]
+            jobs[engine] = own(arguments, parquet, folder)
+            if arguments.peer:
+                jobs[f"peer on {engine}"] = peer(arguments, parquet, folder)
         for name, job in jobs.items():
             job()
         rates = {name: [] for name in jobs}
@@ -137,7 +149,7 @@ def main() -> None:
                 rates[name].append(len(texts) / (time.perf_counter() - start))
         for name, own in rates.items():
             ratios = [rate / base for rate, base in zip(own, rates["command line"])]
-            print(f"{name:13} {statistics.median(own):8.1f} rows/s, {statistics.median(ratios):.2f} of "
+            print(f"{name:14} {statistics.median(own):8.1f} rows/s, {statistics.median(ratios):.2f} of "
                   f"the command line; runs: {', '.join(f'{rate:.1f}' for rate in own)}")
 
 

@@ -1,9 +1,10 @@
-"""The peer: sentence-transformers and scikit-learn in a pandas function of Spark."""
+"""The peer: sentence-transformers and scikit-learn in a pandas function of Spark and in an actor of Ray."""
 
 import functools
 
 import numpy
 import pandas
+import pyarrow
 from pyspark.sql.functions import pandas_udf
 
 
@@ -25,11 +26,25 @@ def models(folder: str):
     return encoder, head
 
 
+def judged(folder: str, texts: list[str]) -> list[numpy.ndarray]:
+    encoder, head = models(folder)
+    vectors = encoder.encode(texts, batch_size=64, show_progress_bar=False)
+    return list(head.predict_proba(vectors).astype(numpy.float32))
+
+
 def scores_function(folder: str):
     @pandas_udf("array<float>")
     def scores(texts: pandas.Series) -> pandas.Series:
-        encoder, head = models(folder)
-        vectors = encoder.encode(texts.tolist(), batch_size=64, show_progress_bar=False)
-        return pandas.Series(list(head.predict_proba(vectors).astype(numpy.float32)))
+        return pandas.Series(judged(folder, texts.tolist()))
 
     return scores
+
+
+class Actor:
+    def __init__(self, folder: str):
+        self.folder = folder
+        models(folder)
+
+    def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
+        scores = judged(self.folder, table.column("text").to_pylist())
+        return pyarrow.table({"id": table.column("id"), "scores": scores})

@@ -7,7 +7,11 @@ import requests
 from googleapiclient import discovery
 from googleapiclient.errors import HttpError
 
+import chromium
 import server
+
+EMOJI = "👍🏽 Good. The cat 😀!"
+SENTENCES = ["👍🏽 Good.", "The cat 😀!"]
 
 
 def client(key=server.KEY):
@@ -33,18 +37,17 @@ class Analyze(unittest.TestCase):
             self.assertTrue(0 <= answer["attributeScores"][name]["summaryScore"]["value"] <= 1)
 
     def test_spans_cut_the_text_in_utf16(self):
-        text = "👍🏽 Good. The cat 😀!"
         answer = analyze(
             {
-                "comment": {"text": text},
+                "comment": {"text": EMOJI},
                 "requestedAttributes": {"TOXICITY": {}},
                 "spanAnnotations": True,
             }
         )
-        units = text.encode("utf-16-le")
+        units = EMOJI.encode("utf-16-le")
         spans = answer["attributeScores"]["TOXICITY"]["spanScores"]
         cut = [units[2 * span["begin"] : 2 * span["end"]].decode("utf-16-le") for span in spans]
-        self.assertEqual(cut, ["👍🏽 Good.", "The cat 😀!"])
+        self.assertEqual(cut, SENTENCES)
         self.assertIsInstance(spans[0]["score"]["value"], float)
 
     def test_suggest_score(self):
@@ -55,6 +58,31 @@ class Analyze(unittest.TestCase):
         }
         answer = client().comments().suggestscore(body=body).execute()
         self.assertEqual(answer, {"clientToken": "t"})
+
+
+@chromium.SKIPPED
+class Browser(unittest.TestCase):
+    """A page that calls the service itself and cuts with JavaScript's own indices."""
+
+    CUT = """async ([text, key]) => {
+        const answer = await fetch(`/v1alpha1/comments:analyze?key=${key}`, {
+            method: "POST",
+            headers: {"content-type": "application/json"},
+            body: JSON.stringify({
+                comment: {text}, requestedAttributes: {TOXICITY: {}}, spanAnnotations: true}),
+        });
+        const spans = (await answer.json()).attributeScores.TOXICITY.spanScores;
+        return spans.map(({begin, end}) => text.substring(begin, end));
+    }"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = chromium.launched(cls)
+
+    def test_spans_cut_the_same_text(self):
+        page = self.browser.new_page()
+        page.goto(server.start() + "/")
+        self.assertEqual(page.evaluate(self.CUT, [EMOJI, server.KEY]), SENTENCES)
 
 
 class Errors(unittest.TestCase):

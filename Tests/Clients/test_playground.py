@@ -1,4 +1,4 @@
-"""The playground in a real Chromium: CHROMIUM names the program, else the usual names are looked for.
+"""The playground in a real Chromium.
 
 SCREENSHOTS names a folder for pictures in both themes, small and large.
 """
@@ -15,16 +15,9 @@ import unittest
 
 import requests
 
+import chromium
 import server
 
-NAMES = ["chromium", "chromium-browser", "google-chrome"]
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-try:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    CHROMIUM = None
-SKIPPED = unittest.skipUnless(CHROMIUM, "no Chromium: set CHROMIUM or install the package")
 HOSTILE = "<img src=x onerror=alert(1)><script>window.ran=1</script> \"'`${alert(1)}"
 
 
@@ -37,12 +30,7 @@ class Page(unittest.TestCase):
         cls.address = server.start(
             "classifier", "--feedback", str(cls.feedback), "--model", f"second={cls.second()}"
         )
-        cls.playwright = sync_playwright().start()
-        cls.addClassCleanup(cls.playwright.stop)
-        cls.browser = cls.playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        cls.addClassCleanup(cls.browser.close)
+        cls.browser = chromium.launched(cls)
 
     @classmethod
     def second(cls):
@@ -95,7 +83,7 @@ class Page(unittest.TestCase):
         self.assertEqual(getattr(self, "complaints", []), [])
 
 
-@SKIPPED
+@chromium.SKIPPED
 class InABrowserSkippedWithoutChromium(Page):
     def test_typing_shows_scores(self):
         page = self.open()
@@ -298,6 +286,8 @@ class InABrowserSkippedWithoutChromium(Page):
         self.assertEqual(page.evaluate("document.activeElement.id"), "wrong")
 
     def test_axe_finds_nothing_in_either_theme_small_or_large(self):
+        from axe_playwright_python.sync_playwright import Axe
+
         for theme in ["light", "dark"]:
             for width in [320, 1280]:
                 with self.subTest(theme=theme, width=width):
