@@ -64,7 +64,8 @@ def main() -> None:
         ArrowModerator, batch_format="pyarrow", batch_size=arguments.batch,
         compute=ray.data.ActorPoolStrategy(
             min_size=arguments.actors if is_room else 1, max_size=arguments.actors),
-        num_cpus=arguments.cpus,
+        # The child judges one block while Python has another.
+        num_cpus=arguments.cpus, max_concurrency=2,
         fn_constructor_kwargs={
             "text": arguments.text, "keep": [arguments.id], "model": arguments.model,
             "threads": arguments.cpus},
