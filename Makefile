@@ -74,6 +74,10 @@ clients: dependencies $(CACHE)/python/Clients.done ## Call the server with the S
 	MODERATE_SERVER=$(CURDIR)/Server/.build/debug/moderate-server \
 	  $(call python,Clients) -W ignore -m unittest discover --start-directory Tests/Clients
 
+.PHONY: contract
+contract: server $(BUNDLE)/encoder $(CACHE)/python/Contract.done ## Hold the server to its OpenAPI document, with schemathesis.
+	Tests/Contract/run Server/.build/release/moderate-server $(CACHE)/python/Contract/bin/schemathesis $(BUNDLE)
+
 .PHONY: synapse
 synapse: dependencies $(CACHE)/python/Synapse.done ## Let a real Matrix homeserver ask the server about messages.
 	swift build --package-path Server --product moderate-server $(SERVER)

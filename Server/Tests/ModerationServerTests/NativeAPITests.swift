@@ -68,6 +68,19 @@ import Testing
     #expect(try spans[0].value("scores").double("offensive") > 0)
   }
 
+  @Test func `The query of a list asks for spans and names the model, and is checked`() async throws
+  {
+    let server = try server()
+    let list = try await server.post("/v1/moderate?spans=true", #"[{"text": "the cat"}]"#)
+    #expect(try list.json().array("results")[0].array("spans").count == 1)
+    let none = try await server.post("/v1/moderate?spans=false", #"[{"text": "the cat"}]"#)
+    #expect(try none.json().array("results")[0]["spans"] == nil)
+    let wrong = try await server.post("/v1/moderate?spans=yes", #"[{"text": "the cat"}]"#)
+    #expect(wrong.status == 400 && wrong.text.contains("spans"))
+    let unknown = try await server.post("/v1/moderate?model=nobody", #"[{"text": "the cat"}]"#)
+    #expect(unknown.status == 404)
+  }
+
   @Test func `JSON Lines are answered line by line, errors in their places`() async throws {
     let reply = try await server().post(
       "/v1/moderate", "{\"text\": \"a\"}\n{bad\n\n{\"text\": \"b\", \"id\": 3}",

@@ -135,6 +135,17 @@ import Testing
     #expect(try short.array()[0].array().count == 3)
   }
 
+  @Test(arguments: ["/embed", "/v1/embeddings"])
+  func `A vector of no dimension is refused, whatever the model can`(path: String) async throws {
+    let server = try server()
+    for dimensions in ["0", "-1"] {
+      let body = #"{"inputs": "the cat", "input": "the cat", "dimensions": \#(dimensions)}"#
+      let answer = try await server.post(path, body)
+      #expect(answer.status == (path == "/embed" ? 422 : 400))
+      #expect(answer.text.contains("at least one dimension"))
+    }
+  }
+
   @Test func `Tokens come with their places, and go back to text`() async throws {
     let server = try server()
     let tokens = try await server.post("/tokenize", #"{"inputs": "the cat"}"#).json().array()[0]

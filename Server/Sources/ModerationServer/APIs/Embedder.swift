@@ -116,6 +116,16 @@ struct Embedder {
     }
   }
 
+  /// How many numbers of a vector a request wants; nil: all.
+  static func dimensions(_ body: JSONValue) throws -> Int? {
+    let dimensions = try body.optionalInt("dimensions")
+    guard dimensions.map({ $0 > 0 }) ?? true else {
+      throw RequestProblem(
+        .invalid, "A vector has at least one dimension.", parameter: "dimensions")
+    }
+    return dimensions
+  }
+
   /// The first numbers of a vector, scaled to length 1 where asked for.
   static func shortened(_ vector: [Float], to dimensions: Int?, normalized: Bool)
     throws(RequestProblem) -> [Float]

@@ -36,7 +36,9 @@ enum NativeAPI {
         .mediaType, "The body is to be application/json or application/x-ndjson.")
     }
     let body = try await call.json()
-    let options = try options(body)
+    var options = try options(body)
+    options.model = options.model ?? call.query("model")
+    if try spans(call) == true { options.spans = true }
     let model = try call.model(named: options.model)
     let isMany = body.kind == .array || body["messages"] != nil
     let items = try isMany ? list(body) : [body]
@@ -47,6 +49,16 @@ enum NativeAPI {
       "model": .string(model.name),
       "results": .array(results.map { (try? $0.get()) ?? errorJSON($0) }),
     ])
+  }
+
+  /// Whether the query asks for sentences; nil: it says nothing.
+  static func spans(_ call: Call) throws(RequestProblem) -> Bool? {
+    switch call.query("spans") {
+    case nil: nil
+    case "true": true
+    case "false": false
+    default: throw RequestProblem(.invalid, "It is true or false.", parameter: "spans")
+    }
   }
 
   /// The options of a body; an array of messages has none.

@@ -13,7 +13,7 @@ enum NativeStream {
 
   static func answer(_ call: Call) throws -> Answer {
     let model = try call.model(named: call.query("model"))
-    let options = NativeAPI.Options(model: model.name, spans: call.query("spans") == "true")
+    let options = NativeAPI.Options(model: model.name, spans: try NativeAPI.spans(call) ?? false)
     return Answer(
       mediaType: "application/x-ndjson",
       body: ResponseBody { writer in

@@ -22,7 +22,7 @@ enum OpenAIEmbeddingsAPI {
     init(_ body: JSONValue) throws {
       model = try body.optionalString("model")
       inputs = try Embedder.inputs(try body.value("input"), parameter: "input")
-      dimensions = try body.optionalInt("dimensions")
+      dimensions = try Embedder.dimensions(body)
       guard let name = try body.optionalString("encoding_format") else { return }
       guard let format = Format(rawValue: name) else {
         throw RequestProblem(

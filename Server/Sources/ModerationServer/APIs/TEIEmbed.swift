@@ -20,7 +20,7 @@ enum TEIEmbed {
         truncates = try body.optionalBool("truncate") ?? true
         promptName = try body.optionalString("prompt_name")
         normalizes = try body.optionalBool("normalize") ?? true
-        dimensions = try body.optionalInt("dimensions")
+        dimensions = try Embedder.dimensions(body)
       } catch let error as JSONError {
         throw TEIErrors.shape(error.description)
       }
