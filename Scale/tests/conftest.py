@@ -10,6 +10,7 @@ import time
 import pyarrow
 import pyarrow.parquet
 import pytest
+from hosts import network  # noqa: F401, a fixture
 
 from swift_moderation._program import program
 

@@ -1,4 +1,5 @@
-"""Runs the Spark script on two executors. Needs Java and a program: MODERATE."""
+"""Runs the Spark script on two executors, and on two hosts. Needs Java and a program: MODERATE; for the
+hosts root and ip."""
 
 import json
 import os
@@ -9,21 +10,26 @@ import tarfile
 import time
 
 import pytest
-from conftest import CHECKOUT, check, kill_one
+from conftest import CHECKOUT, MARK, check, kill_one
+from hosts import SPACES, inside
 
 from swift_moderation._program import program
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="java is not installed")
 
 
-def start(comments, output, *options, log):
+def home():
     import pyspark
 
+    return os.path.dirname(pyspark.__file__)
+
+
+def start(comments, output, *options, log, submit=("--master=local-cluster[2,1,1024]",), address="127.0.0.1",
+          within=()):
     paths = {"PYTHONPATH": str(CHECKOUT / "Python/src"), "MODERATE": program()}
     environment = [f"--conf=spark.executorEnv.{name}={value}" for name, value in paths.items()]
     return subprocess.Popen(
-        [os.path.join(os.path.dirname(pyspark.__file__), "bin/spark-submit"),
-         "--master=local-cluster[2,1,1024]", *environment, "--conf=spark.ui.enabled=false",
+        [*within, os.path.join(home(), "bin/spark-submit"), *submit, *environment, "--conf=spark.ui.enabled=false",
          "--conf=spark.speculation=true", "--conf=spark.speculation.multiplier=1.1",
          "--conf=spark.sql.execution.arrow.maxRecordsPerBatch=40",
          "--conf=spark.sql.files.minPartitionNum=8",
@@ -31,7 +37,7 @@ def start(comments, output, *options, log):
          f"--input={comments}", f"--output={output}", *options],
         stdout=log, stderr=subprocess.STDOUT,
         env={**os.environ, **paths, "PYSPARK_PYTHON": sys.executable,
-             "SPARK_HOME": os.path.dirname(pyspark.__file__), "SPARK_LOCAL_IP": "127.0.0.1"})
+             "SPARK_HOME": home(), "SPARK_LOCAL_IP": address})
 
 
 @pytest.fixture
@@ -82,3 +88,41 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stopped(comments, expected, 
     finish(start(comments, output, f"--archive={bundle}", log=log), log)
     check(output, expected)
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+
+
+@pytest.fixture
+def cluster(network, tmp_path):
+    """Spark's own cluster: a master in the first namespace, and a host in each of two others."""
+    name, _, value = MARK.partition("=")
+
+    def daemon(space, address, kind, *arguments):
+        with open(tmp_path / f"{kind}-{space}", "wb") as log:
+            return inside(
+                SPACES[space], os.path.join(home(), "bin/spark-class"), f"org.apache.spark.deploy.{kind}",
+                "--host", address, *arguments, stdout=log, stderr=subprocess.STDOUT,
+                env={**os.environ, "SPARK_HOME": home(), "SPARK_LOCAL_IP": address, name: value})
+
+    master = daemon(0, "10.77.0.1", "master.Master", "--port", "7077")
+    workers = [
+        daemon(number, f"10.77.0.1{number}", "worker.Worker", "--cores", "1", "--memory", "1g",
+               "--work-dir", str(tmp_path / f"work{number}"), "spark://10.77.0.1:7077")
+        for number in (1, 2)]
+    yield workers
+    for process in [*workers, master]:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("ip") is None, reason="needs root and ip")
+def test_a_host_of_a_cluster_that_is_lost_costs_no_row(cluster, comments, expected, tmp_path, log):
+    output = tmp_path / "verdicts"
+    driver = start(
+        comments, output, log=log, address="10.77.0.1", within=["ip", "netns", "exec", SPACES[0]],
+        submit=["--master=spark://10.77.0.1:7077", "--conf=spark.driver.host=10.77.0.1"])
+    kill_one(driver, "moderate\0classify")
+    # The host goes with all that runs on it.
+    kill_one(driver, "CoarseGrainedExecutorBackend", "10.77.0.12")
+    cluster[1].kill()
+    finish(driver, log)
+    check(output, expected)
+    assert "Lost executor" in open(log.name, errors="replace").read()
