@@ -2,13 +2,15 @@
 
 import pickle
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pytest
 
 pyarrow = pytest.importorskip("pyarrow")
 
-from swift_moderation import Moderator
+from swift_moderation import Moderator, arrow
 from swift_moderation.arrow import COLUMNS, ArrowModerator
 
 TEXTS = [b"you are an idiot", None, b"good morning", b"caf\xe9", "line\nbreak 😀".encode()]
@@ -75,3 +77,16 @@ def test_the_next_batch_is_judged_while_the_caller_has_one(monkeypatch):
 def test_a_batch_that_cannot_be_judged_is_the_callers_error():
     with pytest.raises(KeyError):
         list(ArrowModerator("no such column", threads=1).each(batches(2)))
+
+
+def test_threads_that_begin_together_share_one_moderator(monkeypatch):
+    class Slow(Moderator):
+        def __init__(self, *arguments, **options):
+            time.sleep(0.05)
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr(arrow, "Moderator", Slow)
+    with ThreadPoolExecutor(4) as pool:
+        # Threads that no other test asks for: nothing is there yet.
+        found = list(pool.map(lambda _: arrow.shared(threads=3), range(4)))
+    assert len(set(map(id, found))) == 1

@@ -96,7 +96,8 @@ def on_ray(parquet, output, actor, options):
         ray.data.read_parquet(str(parquet), num_cpus=0).repartition(
             target_num_rows_per_block=250).map_batches(
             actor, batch_format="pyarrow", batch_size=250,
-            compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1, max_concurrency=2, fn_constructor_kwargs=options,
+            compute=ray.data.ActorPoolStrategy(size=CORES), num_cpus=1, max_concurrency=2,
+            fn_constructor_kwargs=options,
         ).write_parquet(str(output), ray_remote_args={"num_cpus": 0})
 
     return run

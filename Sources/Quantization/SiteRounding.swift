@@ -30,7 +30,6 @@ extension ModelQuantizer {
     let rotated = weights.map { QuantizedWeights.rotated($0.matrix) }
     for bits in [7, 8] {
       let digits = [1, 2].filter { (instructionSet.relativeTime(bits: bits, digits: $0) ?? 0) < 1 }
-      if digits.isEmpty { continue }
       let quantized = zip(weights, rotated).map { layer, rotated in
         let integers = rounder.round(rotated, bits: bits, on: encoder.processor)
         let correction = inputs.correction(integers, for: rotated)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterable, Iterator, Sequence
 
@@ -24,11 +25,19 @@ COLUMNS = pyarrow.schema([
 ])
 
 
-@functools.lru_cache(maxsize=None)
+_starting = threading.Lock()
+
+
 def shared(model: str | None = "default", threads: int | None = None,
            server: str | None = None) -> Moderator:
     """The moderator of this process with these options: a worker loads a model once, however many
-    tasks it is given."""
+    tasks it is given, and from however many threads."""
+    with _starting:
+        return _moderator(model, threads, server)
+
+
+@functools.lru_cache(maxsize=None)
+def _moderator(model: str | None, threads: int | None, server: str | None) -> Moderator:
     return Moderator(
         model, threads=threads, server=server,
         fields=("flagged", "labels", "truncated") if server is None else None)
