@@ -40,7 +40,7 @@ run: build ## Moderate a few messages, with the default weights and the MiniLM o
 
 .PHONY: build
 build: dependencies ## Build the command line, optimised.
-	swift build -c release --product moderate
+	swift build -c release -debug-info-format none --product moderate
 
 .PHONY: test
 test: dependencies ## Run the tests, optimised: unoptimised kernels would take many times as long.

@@ -70,7 +70,8 @@ struct CharacterConvolution: Sendable {
       if isMasked, ids[start + before] == 0 { continue }
       var sum = Vector.zero
       for index in max(start, 0)..<max(min(start + width, ids.count), max(start, 0)) {
-        sum += table[(Int(ids[index]) * width + index - start) * blocks + block]
+        let row = Int(ids[index]) * width + index - start
+        sum += table[row * blocks + block]
       }
       largest.replace(with: sum, where: sum .> largest)
     }

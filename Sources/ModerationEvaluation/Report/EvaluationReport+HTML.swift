@@ -1,5 +1,6 @@
 import Moderation
 import Mustache
+import ReportTemplates
 
 extension EvaluationReport {
   /// The report as one HTML page that needs nothing else: style, script and drawings are inside.
@@ -9,9 +10,8 @@ extension EvaluationReport {
     guard let first = parts.first else {
       throw .notEnoughRows("a report needs at least one run")
     }
-    let text = String(decoding: PackageResources.report_mustache, as: UTF8.self)
     do {
-      return visibleLines(try MustacheTemplate(string: text).render(page(first)))
+      return visibleLines(try MustacheTemplate(string: ReportTemplates.page).render(page(first)))
     } catch {
       throw .malformed(file: "report.mustache", reason: "\(error)")
     }
@@ -22,8 +22,8 @@ extension EvaluationReport {
     return ReportPage(
       title: title,
       subtitle: subject,
-      css: String(decoding: PackageResources.report_css, as: UTF8.self),
-      script: String(decoding: PackageResources.report_js, as: UTF8.self),
+      css: ReportTemplates.style,
+      script: ReportTemplates.script,
       cards: cards(run),
       gate: gate.map { outcome in
         ReportPage.GateView(

@@ -51,10 +51,12 @@ package struct IntegerWeights: Sendable {
 
   /// The inputs that AVX2 adds in int16: two neighbours of each of four lines.
   static func groups(inputs: Int) -> [[Int]] {
-    stride(from: 0, to: inputs, by: 16).flatMap { start in
-      [0, 2].map { lane in
-        [0, 1, 4, 5, 8, 9, 12, 13].map { start + lane + $0 }.filter { $0 < inputs }
+    var groups: [[Int]] = []
+    for start in stride(from: 0, to: inputs, by: 16) {
+      for lane in [start, start + 2] {
+        groups.append([0, 1, 4, 5, 8, 9, 12, 13].map { lane + $0 }.filter { $0 < inputs })
       }
     }
+    return groups
   }
 }

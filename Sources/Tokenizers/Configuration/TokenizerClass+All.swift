@@ -249,7 +249,9 @@ extension TokenizerClass {
       specialTokens: [SpecialToken(role: "unk_token", content: "<unk>")], hasTypeIDs: false),
   ]
 
-  private static let refused: [TokenizerClass] =
+  private typealias Refusal = (reason: String, classes: [(name: String, modelTypes: [String])])
+
+  private static let refusals: [Refusal] =
     [
       (
         "puts the token of a language around a text",
@@ -282,7 +284,11 @@ extension TokenizerClass {
           ("BioGptTokenizer", ["biogpt"]), ("BartphoTokenizer", ["bartpho"]),
         ]
       ),
-    ].flatMap { reason, classes in
-      classes.map { TokenizerClass(name: $0, modelTypes: $1, refusal: reason) }
+    ]
+
+  private static let refused: [TokenizerClass] = refusals.flatMap { refusal in
+    refusal.classes.map {
+      TokenizerClass(name: $0.name, modelTypes: $0.modelTypes, refusal: refusal.reason)
     }
+  }
 }

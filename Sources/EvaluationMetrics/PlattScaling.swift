@@ -1,13 +1,13 @@
 import RealModule
 
 /// A sigmoid fitted to decision values, so that they can be read as probabilities (Platt, 1999).
-struct PlattScaling: Sendable {
+package struct PlattScaling: Sendable {
   /// probability = σ(slope · value + offset); scikit-learn's *a* and *b* are the negatives.
-  let slope: Double
-  let offset: Double
+  package let slope: Double
+  package let offset: Double
 
   /// The probability of a decision value.
-  func callAsFunction(_ value: Double) -> Double {
+  package func callAsFunction(_ value: Double) -> Double {
     logisticSigmoid(slope * value + offset)
   }
 
@@ -19,7 +19,7 @@ struct PlattScaling: Sendable {
   ///   - values: finite decision values, for example log-odds.
   ///   - truths: one truth per value.
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` when one class is missing.
-  init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
+  package init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
     let rows = zip(values, truths).filter(\.0.isFinite)
     let positives = Double(rows.count(where: \.1))
     let negatives = Double(rows.count) - positives

@@ -17,13 +17,13 @@ public struct ScoredRows: Sendable {
   public internal(set) var count = 0
 
   /// `[label][row]`
-  var scores: [[Float]]
+  package var scores: [[Float]]
   /// `[label][row]`
-  var truths: [[Truth]]
+  package var truths: [[Truth]]
   /// `[field][row]`, an index into `values[field]`, −1 where the row lacks the field.
-  var valueIndices: [[Int32]]
+  package var valueIndices: [[Int32]]
   /// `[field]`, the distinct values in order of appearance.
-  var values: [[String]]
+  package var values: [[String]]
   private var valueLookup: [[String: Int32]]
 
   public init(labels: [String], fields: [String] = []) {
@@ -141,7 +141,7 @@ extension ScoredRows {
     return zip(values[field], rows).map { (value: $0, rows: $1) }
   }
 
-  func isFlagged(_ row: Int, _ label: Int, _ thresholds: [Double]) -> Bool {
+  package func isFlagged(_ row: Int, _ label: Int, _ thresholds: [Double]) -> Bool {
     scores[label][row] >= Float(thresholds[label])
   }
 }

@@ -1,13 +1,13 @@
 import RealModule
 
 /// 1 / (1 + e⁻ˣ) without overflow.
-func logisticSigmoid(_ x: Double) -> Double {
+package func logisticSigmoid(_ x: Double) -> Double {
   guard x < 0 else { return 1 / (1 + .exp(-x)) }
   let e = Double.exp(x)
   return e / (1 + e)
 }
 
 /// log(1 + eˣ) without overflow.
-func softplus(_ x: Double) -> Double {
+package func softplus(_ x: Double) -> Double {
   x > 0 ? x + .log(onePlus: .exp(-x)) : .log(onePlus: .exp(x))
 }

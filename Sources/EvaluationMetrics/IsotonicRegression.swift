@@ -1,20 +1,20 @@
 /// A rising step-free function through points, fitted by pooling adjacent violators
 /// (Zadrozny and Elkan, 2002), linear between the points and constant beyond them.
-struct IsotonicRegression: Sendable {
+package struct IsotonicRegression: Sendable {
   /// Rising scores.
-  let scores: [Double]
+  package let scores: [Double]
   /// The probability at each score, never falling.
-  let probabilities: [Double]
+  package let probabilities: [Double]
 
   /// Fits as `sklearn.isotonic.IsotonicRegression(out_of_bounds="clip")` does.
   ///
   /// - Throws: ``EvaluationError/notEnoughRows(_:)`` without rows.
-  init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
+  package init(fitting values: [Double], truths: [Bool]) throws(EvaluationError) {
     try self.init(fitting: values, targets: truths.map { $0 ? 1 : 0 })
   }
 
   /// - Parameter targets: one per value; those of values that are no numbers are left out.
-  init(fitting values: [Double], targets: [Double]) throws(EvaluationError) {
+  package init(fitting values: [Double], targets: [Double]) throws(EvaluationError) {
     let rows = zip(values, targets).filter(\.0.isFinite).sorted { $0.0 < $1.0 }
     // Equal scores are one point: their mean, weighted by their number.
     var points: [(score: Double, sum: Double, weight: Double)] = []

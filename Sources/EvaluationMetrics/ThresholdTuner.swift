@@ -98,7 +98,7 @@ func shortestDecimal(above lower: Double, upTo upper: Double) -> Double {
 }
 
 /// A number with at most three decimals, for people.
-func shortDecimal(_ value: Double) -> String {
+package func shortDecimal(_ value: Double) -> String {
   guard value.isFinite else { return "\(value)" }
   let thousandths = (value * 1000).rounded() / 1000
   return thousandths == thousandths.rounded() && abs(thousandths) < 1e15

@@ -75,6 +75,6 @@ public struct ConfusionCounts: Sendable, Hashable, Codable {
   }
 }
 
-func ratio(_ numerator: Int, _ denominator: Int) -> Double {
+package func ratio(_ numerator: Int, _ denominator: Int) -> Double {
   denominator == 0 ? 0 : Double(numerator) / Double(denominator)
 }

@@ -54,9 +54,11 @@ public struct Reliability: Sendable, Hashable, Codable {
         positiveRate: ratio(positives[bin], counts[bin]))
     }
     brierScore = total == 0 ? 0 : squares / Double(total)
-    expectedCalibrationError = bins.reduce(0) { sum, bin in
-      sum + ratio(bin.count, total) * abs(bin.meanScore - bin.positiveRate)
+    var calibrationError = 0.0
+    for bin in bins {
+      calibrationError += ratio(bin.count, total) * abs(bin.meanScore - bin.positiveRate)
     }
+    expectedCalibrationError = calibrationError
   }
 
   /// The number of inner edges below `score`: `np.searchsorted(bins[1:-1], score)`.

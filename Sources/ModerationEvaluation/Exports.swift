@@ -1,0 +1,2 @@
+/// Whoever evaluates a moderator has the metrics with the same import.
+@_exported public import EvaluationMetrics
