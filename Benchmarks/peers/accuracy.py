@@ -44,6 +44,14 @@ def cosines(reference: numpy.ndarray, found: numpy.ndarray) -> numpy.ndarray:
     return (reference * found).sum(1) / norms
 
 
+def vectors(peer: Peer, ids: list[list[int]]) -> numpy.ndarray:
+    """The peer's embeddings or logits of the messages, one at a time."""
+    reply = peer.ask({"op": "embed", "ids": ids, "batch": 1})
+    if "error" in reply:
+        raise SystemExit(f"{peer.label}: {reply['error']}")
+    return numpy.array(reply["vectors"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -67,24 +75,21 @@ def main() -> None:
         raise SystemExit("no texts: the data folder is absent (MODERATION_DATA)")
     ids = texts.encode(model, lines[:flags.count], 256)
 
-    def vectors(engine: str, precision: str, command: str | None = None):
+    def run(engine: str, precision: str, command: str | None = None):
         with Peer(engine, precision, model, flags.cache, flags.threads, command, flags.log) as peer:
             if peer.failure:
                 print(f"left out: {peer.label}: {peer.failure}", flush=True)
                 return peer.label, None
-            reply = peer.ask({"op": "embed", "ids": ids, "batch": 1})
-            if "error" in reply:
-                raise SystemExit(f"{peer.label}: {reply['error']}")
-            return peer.label, numpy.array(reply["vectors"])
+            return peer.label, vectors(peer, ids)
 
-    _, reference = vectors("pytorch", "float32")
+    _, reference = run("pytorch", "float32")
     results = {}
     wanted = [pair for pair in PEERS if pair != ("pytorch", "float32") and (
         not flags.peers or pair[0] in flags.peers or ":".join(pair) in flags.peers)]
     runs = [("ours", precision, flags.ours) for precision in flags.our_precisions if flags.ours]
     print(f"{len(ids)} texts\n\n| engine | mean | 1st percentile | minimum |\n|---|---|---|---|")
     for engine, precision, command in runs + [(*pair, None) for pair in wanted]:
-        label, found = vectors(engine, precision, command)
+        label, found = run(engine, precision, command)
         if found is None:
             continue
         values = cosines(reference, found)

@@ -1,12 +1,14 @@
 """Times engines against each other on the same weights, token ids and threads, interleaved.
 
     python compare.py --model DIR [--ours "moderation-benchmark serve"] [--lengths 16 32 64 128]
-                      [--rounds 12] [--repeat 5] [--throughput 256] [--json FILE]
+                      [--rounds 12] [--repeat 5] [--throughput 256] [--accuracy 100] [--json FILE]
 
 One message at a time at each length, then the tweets' own lengths as a batch. In a round each
 engine in turn runs its message once unmeasured, then `--repeat` times; a pause follows, so that one
 engine's spinning threads are not billed to the next. Medians and minima are over all rounds; ratios
-are ours to the fastest peer of that column, by the same statistic.
+are ours to the fastest peer of that column, by the same statistic. What a peer's arithmetic keeps is
+measured too: the mean cosine of its embeddings or logits to PyTorch's float32 ones, over tweets. A
+second ratio is to the fastest of those peers that keep 0.999.
 """
 
 import argparse
@@ -20,7 +22,11 @@ import time
 
 import cache as caches
 import texts
+from accuracy import cosines, vectors
 from peers import PEERS, Peer
+
+#: The mean cosine to float32 from which on a peer counts as faithful.
+FAITHFUL = 0.999
 
 
 def options() -> argparse.Namespace:
@@ -35,6 +41,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--pause", type=float, default=0.15, help="seconds between two engines")
     parser.add_argument("--throughput", type=int, default=128, help="messages; 0 leaves it out")
+    parser.add_argument("--accuracy", type=int, default=100, help="messages; 0 leaves it out")
     parser.add_argument("--batches", nargs="*", type=int, default=[1, 8, 32],
                         help="batch sizes to try for throughput; each engine keeps its best")
     parser.add_argument("--threads", type=int, default=2)
@@ -96,6 +103,16 @@ def throughput(peers: list[Peer], messages: list, flags: argparse.Namespace) -> 
     return rates
 
 
+def accuracy(peers: list[Peer], messages: list) -> dict:
+    """The mean cosine of each engine to PyTorch float32, or to the first float32 one if it is absent."""
+    exact = [peer for peer in peers if peer.label.endswith(" float32")]
+    if not exact:
+        return {}
+    reference = next((peer for peer in exact if peer.label.startswith("PyTorch")), exact[0])
+    expected = vectors(reference, messages)
+    return {peer.label: float(cosines(expected, vectors(peer, messages)).mean()) for peer in peers}
+
+
 def percentile(values: list[float], share: float) -> float:
     values = sorted(values)
     return values[min(len(values) - 1, int(share * len(values)))]
@@ -107,35 +124,42 @@ def summary(values: list[float]) -> dict:
 
 
 def table(results: dict, ours: list[Peer], peers: list[Peer], lengths: list[int]) -> str:
-    """Markdown: median / minimum milliseconds; below, our ratio to the fastest peer."""
-    own = {peer.label for peer in ours}
-    lines = ["| engine | " + " | ".join(f"{n} tokens" for n in lengths)]
-    rates = results.get("throughput")
-    lines[0] += " | messages a second (batch) |" if rates else " |"
-    lines.append("|---" * (len(lengths) + 1 + bool(rates)) + "|")
+    """Markdown: median / minimum milliseconds; below, our ratio to the fastest peers."""
+    rates, kept = results.get("throughput"), results.get("accuracy")
+    heads = ["engine"] + ["cosine"] * bool(kept) + [f"{n} tokens" for n in lengths]
+    heads += ["messages a second (batch)"] * bool(rates)
+    rows = [heads, ["---"] * len(heads)]
     for peer in peers:
-        cells = []
-        for n in lengths:
-            found = results["latency"][str(n)][peer.label]
-            cells.append(f"{found['median']:.2f} / {found['minimum']:.2f}")
+        found = [results["latency"][str(n)][peer.label] for n in lengths]
+        cells = [f"{kept[peer.label]:.5f}"] if kept else []
+        cells += [f"{times['median']:.2f} / {times['minimum']:.2f}" for times in found]
         if rates:
             rate = rates[peer.label]
             cells.append(f"{rate['median']:.0f} / {rate['best']:.0f} ({rate['batch']})")
-        lines.append(f"| {peer.label} | " + " | ".join(cells) + " |")
+        rows.append([peer.label] + cells)
+    own = {peer.label for peer in ours}
     others = [peer.label for peer in peers if peer.label not in own]
-    for peer in ours if others else []:
-        cells = []
-        for n in lengths:
-            column = results["latency"][str(n)]
-            ratio = [column[peer.label][kind] / min(column[label][kind] for label in others)
-                     for kind in ("median", "minimum")]
-            cells.append(f"{ratio[0]:.2f} / {ratio[1]:.2f}")
-        if rates:
-            ratio = [rates[peer.label][kind] / max(rates[label][kind] for label in others)
-                     for kind in ("median", "best")]
-            cells.append(f"{ratio[0]:.2f} / {ratio[1]:.2f}")
-        lines.append(f"| **{peer.label} to the fastest peer** | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    faithful = [label for label in others if kept and kept[label] >= FAITHFUL]
+    for name, group in (("", others), (f" that keeps {FAITHFUL}", faithful)):
+        for peer in ours if group else []:
+            cells = [""] * bool(kept) + ratios(results, peer.label, group, lengths)
+            rows.append([f"**{peer.label} to the fastest peer{name}**"] + cells)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+
+
+def ratios(results: dict, own: str, others: list[str], lengths: list[int]) -> list[str]:
+    """Our times over the smallest of the others, and our rate over their greatest."""
+    cells = []
+    for n in lengths:
+        column = results["latency"][str(n)]
+        ratio = [column[own][kind] / min(column[label][kind] for label in others)
+                 for kind in ("median", "minimum")]
+        cells.append(f"{ratio[0]:.2f} / {ratio[1]:.2f}")
+    if rates := results.get("throughput"):
+        ratio = [rates[own][kind] / max(rates[label][kind] for label in others)
+                 for kind in ("median", "best")]
+        cells.append(f"{ratio[0]:.2f} / {ratio[1]:.2f}")
+    return cells
 
 
 def progress(what: str) -> None:
@@ -165,6 +189,9 @@ def main() -> None:
     if flags.throughput:
         messages = texts.as_they_come(flags.model, flags.throughput)
         results["throughput"] = throughput(peers, messages, flags)
+    if flags.accuracy:
+        results["accuracy"] = accuracy(peers, texts.as_they_come(flags.model, flags.accuracy))
+        progress("accuracy")
     results["resident_bytes"] = {peer.label: peer.resident() for peer in peers}
     for peer in peers:
         peer.close()

@@ -136,5 +136,5 @@ public struct Head: Sendable {
     return Scores(probabilities: probabilities, decisions: decisions)
   }
 
-  private static let blockSize = 64
+  private static let blockSize = 72
 }

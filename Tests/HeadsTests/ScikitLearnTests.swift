@@ -52,7 +52,7 @@ import Testing
     let golden = try Checkpoint(contentsOf: folder.appending(path: "golden.safetensors"))
     let rows = try golden.tensor(named: "rows").doubles()
     let count = rows.count / head.inputSize
-    // Several blocks of 64 rows, and a rest.
+    // Several blocks of rows, and a rest.
     let many = (0..<10).flatMap { _ in rows }
     let batch = try head.scores(many, count: count * 10)
     for row in 0..<count {

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Rows that `dense64` packs together.
+enum { CK_DENSE64_ROWS = 80 };
+
 typedef enum {
   CK_NONE = 0,
   CK_RELU = 1,
@@ -101,10 +104,11 @@ typedef struct {
   void (*transpose)(const float *x, long x_stride, float *y, long y_stride, long rows,
                     long columns, bool accumulate);
 
-  // y[r, c] = Σ_k x[r, k] w[k, c] + bias[c] in float64, k rising, each product rounded; rows lie close.
-  // `panels` is w laid out [columns / 8, depth, 8], rounded up.
-  void (*dense64)(const double *x, const double *panels, const double *bias, double *y, long rows,
-                  long columns, long depth);
+  // y[r, c] = Σ_k x[r, k] w[k, c] + bias[c] in float64, k rising, by fused multiply-adds; rows lie close.
+  // `panels` is w laid out [columns / 8, depth, 8], rounded up. `packed` has room for rows + 7 rows
+  // of x, or for CK_DENSE64_ROWS if those are fewer; for a single row or up to 8 columns it is not read.
+  void (*dense64)(const double *x, const double *panels, const double *bias, double *y,
+                  double *packed, long rows, long columns, long depth);
 
   // Rotates each row of x [rows, columns]: signs, Hadamard matrices (blocks of the greatest power of two
   // that divides `columns`, without the factor 1/√block), then mixes the p blocks by the reflection

@@ -17,8 +17,8 @@ struct LinearModel: HeadModel {
   var responses: Set<Response> { output == .none ? [.margins] : [.margins, .probabilities] }
 
   func scores(of rows: Rows) throws(HeadError) -> RowScores {
-    try rows.requireFinite()
     let margins = kernels.dense(rows.values, rows: rows.count, layer)
+    try rows.requireFinite(unless: margins, columns: layer.outputs)
     return RowScores(
       probabilities: output.probabilities(margins, columns: layer.outputs), margins: margins,
       decisions: rule.decisions(margins, columns: layer.outputs))

@@ -14,10 +14,10 @@ struct MultilayerPerceptron: HeadModel {
   var classCount: Int { max(2, outputSize) }
 
   func scores(of rows: Rows) throws(HeadError) -> RowScores {
-    try rows.requireFinite()
     var values = rows.values
     for (index, layer) in layers.enumerated() {
       values = kernels.dense(values, rows: rows.count, layer)
+      if index == 0 { try rows.requireFinite(unless: values, columns: layer.outputs) }
       if index < layers.count - 1 { values.apply(hidden) }
     }
     let probabilities = output.probabilities(values, columns: outputSize)

@@ -7,8 +7,8 @@ extension Kernels {
       for panel in stride(from: 0, to: layer.outputs, by: 8) {
         var sum = SIMD8<Double>.zero
         for input in 0..<layer.inputs {
-          let value: Double = values[row * layer.inputs + input]
-          sum += weights[panel / 8 * layer.inputs + input] * value
+          let value = SIMD8<Double>(repeating: values[row * layer.inputs + input])
+          sum.addProduct(weights[panel / 8 * layer.inputs + input], value)
         }
         for column in panel..<min(panel + 8, layer.outputs) {
           y[row * layer.outputs + column] = sum[column - panel] + layer.bias[column]
