@@ -137,7 +137,9 @@ let package = Package(
       ]),
     tests(
       "ModerationEvaluationTests",
-      ["ModerationEvaluation", "Moderation", "Tensor", "JSON", "TestSupport"]),
+      [
+        "ModerationEvaluation", "EvaluationMetrics", "Moderation", "Tensor", "JSON", "TestSupport",
+      ]),
     tests(
       "CommandTests",
       [

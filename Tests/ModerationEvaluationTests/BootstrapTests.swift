@@ -1,5 +1,6 @@
 import Testing
 
+@testable import EvaluationMetrics
 @testable import ModerationEvaluation
 
 @Suite("Bootstrap and paired significance")

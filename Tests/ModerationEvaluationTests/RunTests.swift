@@ -1,6 +1,7 @@
 import Moderation
 import Testing
 
+@testable import EvaluationMetrics
 @testable import ModerationEvaluation
 
 @Suite("Evaluation runs, gates and tuning of bundles")

@@ -1,6 +1,7 @@
 import Moderation
 import Testing
 
+@testable import EvaluationMetrics
 @testable import ModerationEvaluation
 
 @Suite("Tuning and calibration")
