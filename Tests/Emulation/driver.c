@@ -150,9 +150,13 @@ static void run(const ck_kernels_t *k, const int32_t *n, array *a) {
     case INT8_DENSE:
       int8_dense(k, n, a);
       return write_array(a[7]);
-    case DENSE64:
-      k->dense64(a[0].data, a[1].data, a[2].data, a[3].data, n[1], n[2], n[3]);
+    case DENSE64: {
+      const long rows = n[1] + 7 < CK_DENSE64_ROWS ? n[1] + 7 : CK_DENSE64_ROWS;
+      double *packed = malloc(rows * n[3] * sizeof *packed);
+      k->dense64(a[0].data, a[1].data, a[2].data, a[3].data, packed, n[1], n[2], n[3]);
+      free(packed);
       return write_array(a[3]);
+    }
     case RMS_NORM:
       k->rms_norm(a[0].data, n[3], a[1].data, as_float(n[5]), a[2].data, n[4], n[1], n[2]);
       return write_array(a[2]);

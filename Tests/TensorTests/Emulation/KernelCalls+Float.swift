@@ -206,7 +206,8 @@ final class KernelCalls: Sendable, CustomTestStringConvertible {
 
   @Sendable private static func dense64() -> [KernelCall] {
     var generator = Generator(state: 28)
-    return shapes.map { shape in
+    // More rows than are packed together, and more depth than a part of it has.
+    return (shapes + [Shape(rows: 170, columns: 17, depth: 300)]).map { shape in
       let layer = generator.weights64(inputs: shape.depth, outputs: shape.columns)
       let x = generator.doubles(shape.rows * shape.depth)
       let y = swiftKernels.dense(x, rows: shape.rows, layer)
