@@ -52,17 +52,26 @@ struct EmulatedCPU: Sendable, CustomTestStringConvertible {
   /// compiler than this one's may never see these files.
   func build() throws -> Driver {
     let folder = TemporaryFolder()
-    let driver = folder.path("driver")
     let kernels = "\(Self.package)/Sources/CKernels"
-    var arguments = flags
-    arguments += ["-O2", "-Wall", "-Wextra", "-Werror", "-I\(kernels)", "-I\(kernels)/include"]
-    arguments += (sources + ["Tests/Emulation/driver.c"]).map { "\(Self.package)/\($0)" }
-    arguments += ["-o", driver, "-lm"]
-    let result = try Tool.run("clang", arguments)
+    let options = [
+      "-O2", "-Wall", "-Wextra", "-Werror", "-I\(kernels)", "-I\(kernels)/include", "-c",
+    ]
+    let files = sources + ["Tests/Emulation/driver.c"]
+    // On all cores, since the tests of this CPU wait for it.
+    let objects = try Processor().map(files.count) { index in
+      let object = folder.path("\(index).o")
+      try clang(options + ["\(Self.package)/\(files[index])", "-o", object])
+      return object
+    }
+    try clang(objects + ["-o", folder.path("driver"), "-lm"])
+    return Driver(cpu: self, folder: folder)
+  }
+
+  private func clang(_ arguments: [String]) throws {
+    let result = try Tool.run("clang", flags + arguments)
     guard result.code == 0 else {
       throw Failure(description: "\(name): clang: \(result.errors)")
     }
-    return Driver(cpu: self, folder: folder)
   }
 }
 
@@ -79,10 +88,8 @@ struct Driver: Sendable {
       requests.append(UInt32(array.count))
       requests += array
     }
-    let bytes = requests.flatMap { word in
-      (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-    }
-    try Data(bytes).write(to: URL(filePath: files.path("requests")))
+    try unsafe requests.withUnsafeBytes { unsafe Data($0) }
+      .write(to: URL(filePath: files.path("requests")))
     let command =
       cpu.emulator
       + [folder.path("driver"), cpu.set.rawValue, files.path("requests"), files.path("replies")]
@@ -92,10 +99,9 @@ struct Driver: Sendable {
       throw EmulatedCPU.Failure(
         description: "\(cpu.name) ended with \(result.code): \(result.errors)")
     }
-    let reply = [UInt8](try Data(contentsOf: URL(filePath: files.path("replies"))))
-    var words = stride(from: 0, to: reply.count, by: 4).map { start in
-      (0..<4).reduce(UInt32(0)) { $0 | UInt32(reply[start + $1]) << (8 * $1) }
-    }[...]
+    let reply = try Data(contentsOf: URL(filePath: files.path("replies")))
+    let received = unsafe reply.withUnsafeBytes { unsafe [UInt32]($0.bindMemory(to: UInt32.self)) }
+    var words = received[...]
     var replies: [[UInt32]] = []
     while let count = words.popFirst() {
       replies.append(Array(words.prefix(Int(count))))

@@ -9,7 +9,9 @@ struct EmulationTests {
 
   /// Compiled once for all tests, by whichever comes first.
   private static let neon = Result { try EmulatedCPU.arm("max", .neon).build() }
-  private static let x86 = EmulatedCPU.x86.map { cpu in Result { try cpu.build() } }
+  private static let x86 = Processor().map(EmulatedCPU.x86.count) { index in
+    Result { try EmulatedCPU.x86[index].build() }
+  }
 
   private static func neon(_ set: InstructionSet, on cpu: String = "max") throws -> Driver {
     var driver = try neon.get()
