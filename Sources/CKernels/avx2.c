@@ -26,17 +26,40 @@
 #define EACH_INT8_ROWS(DO) DO(1) DO(2) DO(3)
 
 // For each 16 values, −64 · the sums that vpmaddubsw and three additions put into the two int16 lanes
-// of a column.
+// of a column. The depth is a multiple of 64.
 #define INT8_GROUPS int8_groups
 static void int8_groups(const int8_t *values, long depth, int32_t *groups) {
-  const __m128i factor = _mm_set1_epi16(-64);
-  for (long k = 0; k < depth; k += 16) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(values + k));
-    __m128i pairs = _mm_maddubs_epi16(_mm_set1_epi8(1), v);
-    pairs = _mm_add_epi16(pairs, _mm_srli_si128(pairs, 8));
-    pairs = _mm_add_epi16(pairs, _mm_srli_si128(pairs, 4));
-    groups[k / 16] = _mm_cvtsi128_si32(_mm_mullo_epi16(pairs, factor));
+  const __m128i ones = _mm_set1_epi8(1), factor = _mm_set1_epi16(-64);
+  for (long k = 0; k < depth; k += 64) {
+    __m128i pairs[4], sums[2];
+    UNROLL for (int i = 0; i < 4; i++)
+      pairs[i] = _mm_maddubs_epi16(ones, _mm_loadu_si128((const __m128i *)(values + k + 16 * i)));
+    // The four int32 of each are added, as two int16, into one int32 of the result.
+    UNROLL for (int i = 0; i < 2; i++)
+      sums[i] = _mm_add_epi16(_mm_unpacklo_epi32(pairs[2 * i], pairs[2 * i + 1]),
+                              _mm_unpackhi_epi32(pairs[2 * i], pairs[2 * i + 1]));
+    __m128i whole = _mm_add_epi16(_mm_unpacklo_epi64(sums[0], sums[1]),
+                                  _mm_unpackhi_epi64(sums[0], sums[1]));
+    _mm_storeu_si128((__m128i *)(groups + k / 16), _mm_mullo_epi16(whole, factor));
   }
+}
+
+// vcvtps2dq rounds halves to even, as nobody here sets another mode.
+#define INT8_ROUND int8_round
+INLINE i32x16 int8_round(f32x16 v) {
+  const __m256 *halves = (const __m256 *)&v;
+  __m256i result[2] = {_mm256_cvtps_epi32(halves[0]), _mm256_cvtps_epi32(halves[1])};
+  return *(const i32x16 *)result;
+}
+
+#define INT8_BYTES int8_bytes
+INLINE i8x16 int8_bytes(i32x16 n) {
+  const __m256i *halves = (const __m256i *)&n;
+  __m256i words = _mm256_packs_epi32(halves[0], halves[1]);
+  __m256i bytes = _mm256_packs_epi16(words, words);
+  // Each half of the register has been packed by itself: fours 0, 2, 0, 2, 1, 3, 1, 3.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 0, 4, 1, 5);
+  return (i8x16)_mm256_castsi256_si128(_mm256_permutevar8x32_epi32(bytes, order));
 }
 
 INLINE __m256i broadcast(const void *p) {
