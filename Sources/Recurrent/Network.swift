@@ -37,7 +37,7 @@ struct Network: Sendable {
       return Projection(
         weights: Matrix(layer.kernel, rows: outputs, columns: inputs),
         bias: Matrix(layer.bias, rows: 1, columns: outputs), precision: precision,
-        kernels: kernels)
+        bits: 8, kernels: kernels)
     }
     input = projection(
       .init(

@@ -6,12 +6,16 @@ package enum Projection: Sendable {
 
   /// Float weights, `[outputs, inputs]`, as they are or rounded.
   ///
-  /// - Parameter kernels: those that will multiply
-  package init(weights: Matrix, bias: Matrix?, precision: Precision, kernels: Kernels) {
+  /// - Parameters:
+  ///   - bits: of a weight in int8, as ``QuantizedWeights/bits``
+  ///   - kernels: those that will multiply
+  package init(
+    weights: Matrix, bias: Matrix?, precision: Precision, bits: Int, kernels: Kernels
+  ) {
     self =
       switch precision {
       case .float32: .float32(DenseWeights(weights: weights, bias: bias, kernels: kernels))
-      case .int8: .int8(QuantizedWeights(rounding: weights, bias: bias), digits: 1)
+      case .int8: .int8(QuantizedWeights(rounding: weights, bias: bias, bits: bits), digits: 1)
       }
   }
 

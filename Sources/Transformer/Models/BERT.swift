@@ -129,7 +129,7 @@ struct BERTConfiguration {
     Attention(
       query: try weights.linear(query, inputs: hidden, outputs: hidden),
       key: try weights.linear(key, inputs: hidden, outputs: hidden),
-      value: try weights.linear(value, inputs: hidden, outputs: hidden),
+      value: try weights.finer.linear(value, inputs: hidden, outputs: hidden),
       output: try weights.linear(output, inputs: hidden, outputs: hidden),
       heads: heads, scale: scale, position: position)
   }

@@ -54,7 +54,7 @@ struct DeBERTa: Family {
     let size = hidden / heads
     // The matrix has the rows of the first head's queries, keys and values, then the second's.
     func linear(
-      _ name: String, _ part: Int, bias: String?
+      _ weights: WeightScope, _ name: String, _ part: Int, bias: String?
     ) throws(TransformerError) -> Linear {
       let rows = (0..<hidden).map { $0 / size * 3 * size + part * size + $0 % size }
       return try weights.linear(
@@ -62,8 +62,9 @@ struct DeBERTa: Family {
         bias: bias.map { TensorRows("self.\($0)", all: hidden) }, inputs: hidden)
     }
     return Attention(
-      query: try linear("query", 0, bias: "q_bias"), key: try linear("key", 1, bias: nil),
-      value: try linear("value", 2, bias: "v_bias"),
+      query: try linear(weights, "query", 0, bias: "q_bias"),
+      key: try linear(weights, "key", 1, bias: nil),
+      value: try linear(weights.finer, "value", 2, bias: "v_bias"),
       output: try weights.linear("output.dense", inputs: hidden, outputs: hidden), heads: heads,
       scale: scale, position: try position(weights["self"], relative))
   }

@@ -80,13 +80,15 @@ struct DecoderConfiguration {
   ) throws(TransformerError) -> Attention {
     let (width, keyWidth) = (heads * headSize, keyHeads * headSize)
     func linear(
-      _ name: String, _ inputs: Int, _ outputs: Int
+      _ weights: WeightScope, _ name: String, _ inputs: Int, _ outputs: Int
     ) throws(TransformerError) -> Linear {
       try weights.linear(name, inputs: inputs, outputs: outputs, hasBias: attentionHasBias)
     }
     return Attention(
-      query: try linear("q_proj", hidden, width), key: try linear("k_proj", hidden, keyWidth),
-      value: try linear("v_proj", hidden, keyWidth), output: try linear("o_proj", width, hidden),
+      query: try linear(weights, "q_proj", hidden, width),
+      key: try linear(weights, "k_proj", hidden, keyWidth),
+      value: try linear(weights.finer, "v_proj", hidden, keyWidth),
+      output: try linear(weights, "o_proj", width, hidden),
       heads: heads, keyHeads: keyHeads, scale: scale,
       queryNorm: normalizesHeads ? try norm(weights, "q_norm", size: headSize) : nil,
       keyNorm: normalizesHeads ? try norm(weights, "k_norm", size: headSize) : nil,

@@ -70,13 +70,16 @@ struct ModernBERT: Family {
     _ weights: WeightScope, _ rotary: Rotary, _ reach: Reach
   ) throws(TransformerError) -> Attention {
     let hidden = config.hidden
-    func part(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
+    func part(
+      _ weights: WeightScope, _ name: String, _ index: Int
+    ) throws(TransformerError) -> Linear {
       try weights.linear(
         name, part: index, of: 3, in: "Wqkv", inputs: hidden, outputs: hidden,
         hasBias: attentionHasBias)
     }
     return Attention(
-      query: try part("query", 0), key: try part("key", 1), value: try part("value", 2),
+      query: try part(weights, "query", 0), key: try part(weights, "key", 1),
+      value: try part(weights.finer, "value", 2),
       output: try weights.linear("Wo", inputs: hidden, outputs: hidden, hasBias: attentionHasBias),
       heads: config.heads, position: .rotary(rotary), reach: reach)
   }

@@ -114,8 +114,13 @@ struct NomicBERT: Family {
     func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws(TransformerError) -> Linear {
       try weights.linear(name, inputs: inputs, outputs: outputs, hasBias: false)
     }
-    func projection(_ name: String, _ index: Int) throws(TransformerError) -> Linear {
-      guard let fused = names.fused else { return try linear("self_attn.\(name)", hidden, hidden) }
+    func projection(
+      _ weights: WeightScope, _ name: String, _ index: Int
+    ) throws(TransformerError) -> Linear {
+      guard let fused = names.fused else {
+        return try weights.linear(
+          "self_attn.\(name)", inputs: hidden, outputs: hidden, hasBias: false)
+      }
       return try weights.linear(
         "attn.\(name)", part: index, of: 3, in: fused, inputs: hidden, outputs: hidden,
         hasBias: false)
@@ -123,8 +128,10 @@ struct NomicBERT: Family {
     return TransformerLayer(
       attention: Sublayer(
         Attention(
-          query: try projection("q_proj", 0), key: try projection("k_proj", 1),
-          value: try projection("v_proj", 2), output: try linear(names.output, hidden, hidden),
+          query: try projection(weights, "q_proj", 0),
+          key: try projection(weights, "k_proj", 1),
+          value: try projection(weights.finer, "v_proj", 2),
+          output: try linear(names.output, hidden, hidden),
           heads: config.heads, position: .rotary(rotary)),
         behind: try norm(weights, names.attentionNorm)),
       feedForward: Sublayer(
