@@ -32,12 +32,10 @@ struct Measure: ParsableCommand {
       model: folder.lastPathComponent, precision: subject.precision, firstVerdict: firstVerdict,
       loading: loading, latencies: [], throughput: throughput,
       peakMemory: Machine.memory("VmHWM"), growth: Machine.memory("VmRSS") - before,
-      bandwidth: 0, peak: 0)
+      bandwidth: 0)
     let stages = settings.profile ? try subject.stages(settings) : [:]
     // The machine is measured last: its buffers are not the model's memory.
-    let processor = Processor(threads: settings.threads)
     let bandwidth = Machine.bandwidth(threads: settings.threads)
-    let peak = processor.peak(Precision(rawValue: subject.precision) ?? .float32)
     print(
       String(
         decoding: try JSONEncoder().encode(
@@ -45,17 +43,22 @@ struct Measure: ParsableCommand {
             latencies.map { latency in
               latency.with(
                 floor: subject.floor(
-                  tokens: latency.tokens, bandwidth: bandwidth, peak: peak),
+                  tokens: latency.tokens, bandwidth: bandwidth, peak: latency.peak),
                 stages: stages[latency.tokens])
-            }, bandwidth: bandwidth, peak: peak)), as: UTF8.self))
+            }, bandwidth: bandwidth)), as: UTF8.self))
   }
 
   private func latency(_ subject: Subject, tokens: Int) throws -> Measurement.Latency {
     let text = subject.text(tokens: tokens)
     for _ in 0..<5 { try subject.run([text]) }
     var histogram = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+    // By turns with the passes, since neighbours on the machine slow both down.
+    let peak = PeakRate(
+      Precision(rawValue: subject.precision) ?? .float32, of: Processor(threads: settings.threads))
+    var peaks: [Double] = []
     let start = ContinuousClock.now
     while milliseconds(since: start) < settings.seconds * 1000 || histogram.totalCount < 50 {
+      peaks.append(peak.sample())
       let one = ContinuousClock.now
       try subject.run([text])
       histogram.record(UInt64(milliseconds(since: one) * 1e6))
@@ -65,7 +68,7 @@ struct Measure: ParsableCommand {
     }
     return Measurement.Latency(
       tokens: tokens, count: Int(histogram.totalCount), p50: percentile(50), p95: percentile(95),
-      p99: percentile(99), floor: nil)
+      p99: percentile(99), peak: median(peaks), floor: nil)
   }
 
   private func throughput(_ subject: Subject, _ texts: [String]) throws -> Double {
@@ -91,17 +94,18 @@ struct Measure: ParsableCommand {
 }
 
 extension Measurement {
-  func with(_ latencies: [Latency], bandwidth: Double, peak: Double) -> Measurement {
+  func with(_ latencies: [Latency], bandwidth: Double) -> Measurement {
     Measurement(
       model: model, precision: precision, firstVerdict: firstVerdict, loading: loading,
       latencies: latencies, throughput: throughput, peakMemory: peakMemory, growth: growth,
-      bandwidth: bandwidth, peak: peak)
+      bandwidth: bandwidth)
   }
 }
 
 extension Measurement.Latency {
   func with(floor: Double?, stages: [String: Double]?) -> Measurement.Latency {
     Measurement.Latency(
-      tokens: tokens, count: count, p50: p50, p95: p95, p99: p99, floor: floor, stages: stages)
+      tokens: tokens, count: count, p50: p50, p95: p95, p99: p99, peak: peak, floor: floor,
+      stages: stages)
   }
 }

@@ -7,6 +7,8 @@ struct Measurement: Codable {
     let p50: Double
     let p95: Double
     let p99: Double
+    /// The median peak of the kernels between the passes, in billions of multiply-adds a second.
+    let peak: Double
     /// The least that memory and arithmetic allow, in milliseconds; nil for models without layers
     /// of their own to count.
     let floor: Double?
@@ -26,7 +28,14 @@ struct Measurement: Codable {
   let peakMemory: Double
   /// Growth of resident memory over the throughput run, in mebibytes.
   let growth: Double
-  /// Gigabytes a second, and billions of multiply-adds a second, as measured before the run.
+  /// Gigabytes a second, as measured behind the run.
   let bandwidth: Double
-  let peak: Double
+
+  /// The middle one of the latencies' peaks.
+  var peak: Double { median(latencies.map(\.peak)) }
+}
+
+/// The middle one of the values in order; 0 where there are none.
+func median(_ values: [Double]) -> Double {
+  values.isEmpty ? 0 : values.sorted()[values.count / 2]
 }

@@ -1,27 +1,5 @@
 /// Rates of matrix products, for benchmarks: billions of multiply-adds a second of all threads.
 extension Processor {
-  /// On data in the first caches. No forward pass can exceed it.
-  public func peak(_ precision: Precision) -> Double {
-    let (rows, inputs, outputs, repetitions) = (32, 768, 96, 1000)
-    let weights = Matrix(rows: outputs, columns: inputs)
-    let layer = DenseWeights(weights: weights, bias: nil, kernels: kernels)
-    let quantized = QuantizedWeights(rounding: weights, bias: nil, bits: 7)
-    return Self.best(of: 8, multiplyAdds: repetitions * pool.threads * rows * inputs * outputs) {
-      pool.run(parts: pool.threads) { _, _ in
-        let x = Matrix(rows: rows, columns: inputs)
-        let y = Matrix(rows: rows, columns: outputs)
-        let integers = QuantizedRows(rows: rows, columns: inputs, digits: 1)
-        for _ in 0..<repetitions {
-          switch precision {
-          case .float32: kernels.dense(x, layer, into: y)
-          case .int8:
-            kernels.dense(integers, rows: 0..<rows, quantized, columns: 0..<outputs, into: y)
-          }
-        }
-      }
-    }
-  }
-
   /// Of a dense layer in float32, its outputs shared out among the threads.
   public func rate(rows: Int, inputs: Int, outputs: Int) -> Double {
     let layer = DenseWeights(
@@ -62,5 +40,47 @@ extension Processor {
       return (ContinuousClock.now - start) / .seconds(1)
     }
     return Double(multiplyAdds) / (times.min() ?? .infinity) / 1e9
+  }
+}
+
+/// The rate of matrix products on data in the first caches, which no forward pass can exceed.
+public struct PeakRate {
+  private let processor: Processor
+  private let precision: Precision
+  private let floats: DenseWeights
+  private let integers: QuantizedWeights
+
+  private static let (rows, inputs, outputs) = (32, 768, 96)
+  /// Parts of a sample for each thread, which share them out as they do those of a layer, and products of
+  /// a part: some milliseconds together.
+  private static let (parts, repetitions) = (8, 12)
+
+  public init(_ precision: Precision, of processor: Processor) {
+    self.processor = processor
+    self.precision = precision
+    let weights = Matrix(rows: Self.outputs, columns: Self.inputs)
+    floats = DenseWeights(weights: weights, bias: nil, kernels: processor.kernels)
+    integers = QuantizedWeights(rounding: weights, bias: nil, bits: 7)
+  }
+
+  /// Billions of multiply-adds a second of all threads, now.
+  public func sample() -> Double {
+    let count = Self.parts * processor.threads
+    let start = ContinuousClock.now
+    processor.pool.run(parts: count) { _, _ in
+      let x = Matrix(rows: Self.rows, columns: Self.inputs)
+      let y = Matrix(rows: Self.rows, columns: Self.outputs)
+      let quantized = QuantizedRows(rows: Self.rows, columns: Self.inputs, digits: 1)
+      for _ in 0..<Self.repetitions {
+        switch precision {
+        case .float32: processor.kernels.dense(x, floats, into: y)
+        case .int8:
+          processor.kernels.dense(
+            quantized, rows: 0..<Self.rows, integers, columns: 0..<Self.outputs, into: y)
+        }
+      }
+    }
+    let multiplyAdds = count * Self.repetitions * Self.rows * Self.inputs * Self.outputs
+    return Double(multiplyAdds) / ((ContinuousClock.now - start) / .seconds(1)) / 1e9
   }
 }
