@@ -1,4 +1,5 @@
 import Safetensors
+import Tensor
 import TestSupport
 import Testing
 
