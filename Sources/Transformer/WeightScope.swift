@@ -5,7 +5,7 @@ internal import Tensor
 ///
 /// Each method checks the shape of what it reads, and names the whole path of the tensor in its error.
 struct WeightScope {
-  let tensors: CheckpointScope
+  private(set) var tensors: CheckpointScope
   let precision: Precision
   /// Of a weight that is rounded to int8 here: 7, which AVX2 multiplies twice as fast, or 8.
   private var bits = 7
@@ -19,8 +19,8 @@ struct WeightScope {
 
   /// The scope one or more levels down: `weights["encoder.layer"]`.
   subscript(_ name: String) -> WeightScope {
-    var scope = WeightScope(tensors[name], precision: precision, processor: processor)
-    scope.bits = bits
+    var scope = self
+    scope.tensors = tensors[name]
     return scope
   }
 

@@ -41,6 +41,24 @@ struct QuantizationTests {
     for (exact, found) in zip(exact, found) { #expect(cosine(exact, found) >= 0.995) }
   }
 
+  @Test(arguments: models)
+  func `weights rounded when loaded have 7 bits, and 8 where attention's values are made`(
+    _ model: ReferenceModel
+  ) throws {
+    func bits(_ layers: [Linear]) -> [Int] {
+      layers.map { layer in
+        if case .int8(let weights, _) = layer.weights { weights.bits } else { 32 }
+      }
+    }
+    for layer in try Encoder(contentsOf: model.url, precision: .int8).layers {
+      #expect(bits(layer.attention.body.inputLayers) == [7, 7, 8])
+      let others =
+        layer.attention.body.outputLayers + layer.feedForward.body.inputLayers
+        + layer.feedForward.body.outputLayers
+      #expect(bits(others).allSatisfy { $0 == 7 })
+    }
+  }
+
   /// A prepared copy of a fixture, gone with the test.
   private func withPrepared(
     _ model: ReferenceModel, tolerance: Double? = nil,

@@ -51,8 +51,8 @@ public struct PeakRate {
   private let integers: QuantizedWeights
 
   private static let (rows, inputs, outputs) = (32, 768, 96)
-  /// Parts of a sample for each thread, which share them out as they do those of a layer, and products of
-  /// a part: some milliseconds together.
+  /// Parts of a sample for each thread, and products of a part: some milliseconds together. The threads share
+  /// the parts out as they do those of a layer.
   private static let (parts, repetitions) = (8, 12)
 
   public init(_ precision: Precision, of processor: Processor) {
